@@ -1,0 +1,25 @@
+import { app } from '@azure/functions';
+import { openCollector, settings } from '../shared/collector.ts';
+import { json } from '../shared/doors/reply.ts';
+
+app.http('get-health', {
+  methods: ['GET'],
+  route: 'health',
+  authLevel: settings.authLevel,
+  handler: async () => {
+    const { ports, ledger } = await openCollector();
+    const [lastPollAt, profiles, scripts] = await Promise.all([
+      ledger.lastBeat(),
+      ports.content.profiles(),
+      ports.content.scripts(),
+    ]);
+    return json(200, {
+      status: 'up',
+      version: ports.version,
+      mode: ports.mode,
+      lastPollAt,
+      profiles: profiles.length,
+      scripts: scripts.size,
+    });
+  },
+});

@@ -1,0 +1,22 @@
+import { app } from '@azure/functions';
+import { openCollector, settings } from '../shared/collector.ts';
+import { findCollection, noSuchCollection } from '../shared/doors/find-collection.ts';
+import { page, problem } from '../shared/doors/reply.ts';
+
+app.http('get-report', {
+  methods: ['GET'],
+  route: 'collections/{id}/report',
+  authLevel: settings.authLevel,
+  handler: async (request) => {
+    const { ports } = await openCollector();
+    const collection = await findCollection(ports.collections.load, request.params['id']);
+    if (collection === null) return noSuchCollection();
+    const report = await ports.evidence.readText(collection.id, 'report.html');
+    if (report === null)
+      return problem(
+        'no-report-yet',
+        `The collection is ${collection.status}; its report is written when it is sealed.`,
+      );
+    return page(report);
+  },
+});

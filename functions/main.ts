@@ -1,0 +1,12 @@
+import './copy-result.ts';
+import './get-collection.ts';
+import './get-custody.ts';
+import './get-health.ts';
+import './get-operation.ts';
+import './get-report.ts';
+import './list-collections.ts';
+import './list-evidence.ts';
+import './poll-machine-actions.ts';
+import './receive-alert.ts';
+import './receive-event.ts';
+import './wake-poll.ts';

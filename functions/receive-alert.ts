@@ -1,0 +1,32 @@
+import { app } from '@azure/functions';
+import { openCollector, settings } from '../shared/collector.ts';
+import { readAlertPayload } from '../shared/doors/read-alert-payload.ts';
+import { readJsonBody } from '../shared/doors/read-json-body.ts';
+import { accepted, problem } from '../shared/doors/reply.ts';
+import { receiveAlerts } from '../shared/pipeline/receive-alerts.ts';
+
+app.http('receive-alert', {
+  methods: ['POST'],
+  route: 'alerts',
+  authLevel: settings.authLevel,
+  handler: async (request) => {
+    if (settings.mode === 'off')
+      return problem('switched-off', 'MODE is off. Send the alert again once it is observe or collect.');
+    const body = await readJsonBody(request);
+    const collector = await openCollector();
+    if (body.outcome === 'problem') {
+      await collector.ledger.noteRefused(new Date(), 'http', body.code);
+      return problem(body.code, body.detail);
+    }
+    const payload = readAlertPayload(body.value);
+    if (payload.outcome === 'unknown') {
+      await collector.ledger.noteRefused(new Date(), 'http', 'unknown-payload');
+      return problem(
+        'unknown-payload',
+        `${payload.why} Send {"alertId": "…", "machineId": "…"}, or a payload that the README lists.`,
+      );
+    }
+    const receipt = await receiveAlerts(collector.ports, collector.ledger, payload.references, 'http');
+    return accepted(request.url, receipt);
+  },
+});

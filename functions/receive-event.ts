@@ -1,0 +1,19 @@
+import { app } from '@azure/functions';
+import { openCollector, settings } from '../shared/collector.ts';
+import { readAlertPayload } from '../shared/doors/read-alert-payload.ts';
+import { receiveAlerts } from '../shared/pipeline/receive-alerts.ts';
+
+app.eventGrid('receive-event', {
+  handler: async (event, context) => {
+    // A fault is thrown, so that Event Grid delivers again; an event that can never be used is recorded and acknowledged.
+    if (settings.mode === 'off') throw new Error('MODE is off: Event Grid delivers the event again later.');
+    const collector = await openCollector();
+    const payload = readAlertPayload(event.data);
+    if (payload.outcome === 'unknown') {
+      await collector.ledger.noteRefused(new Date(), 'event grid', 'unknown-payload');
+      context.warn('An event names no alert that can be collected; it is acknowledged and not delivered again.');
+      return;
+    }
+    await receiveAlerts(collector.ports, collector.ledger, payload.references, 'event grid');
+  },
+});

@@ -1,0 +1,48 @@
+import type { Alert } from './alert.ts';
+import type { PackedDocument } from './collection.ts';
+import type { Machine } from './machine.ts';
+import type { MachineAction } from './machine-action.ts';
+import type { Plan } from './plan.ts';
+import type { EvidenceItem, ResultKey } from './result.ts';
+
+/** What may happen to a collection; every event may come twice, late, or out of order. */
+export type CollectionEvent =
+  | {
+      readonly type: 'looked up';
+      readonly alert: Alert;
+      readonly machine: Machine;
+      readonly plan: Plan;
+      readonly documents: readonly PackedDocument[];
+    }
+  | {
+      readonly type: 'nothing to collect';
+      readonly reason: string;
+      readonly alert: Alert | null;
+      readonly machine: Machine | null;
+    }
+  | { readonly type: 'merged'; readonly into: string; readonly machineId: string }
+  | { readonly type: 'put off'; readonly notBefore: string; readonly reason: string }
+  | { readonly type: 'starting' }
+  | { readonly type: 'not started'; readonly notBefore: string; readonly reason: string }
+  | { readonly type: 'refused'; readonly reason: string }
+  | { readonly type: 'started'; readonly action: MachineAction }
+  | { readonly type: 'action seen'; readonly action: MachineAction }
+  | { readonly type: 'action gone'; readonly reason: string }
+  | ({ readonly type: 'result stored'; readonly item: EvidenceItem } & ResultKey)
+  | ({ readonly type: 'result missing'; readonly reason: string } & ResultKey)
+  | ({ readonly type: 'copy tried'; readonly reason: string } & ResultKey)
+  | { readonly type: 'manifest written'; readonly sha256: string }
+  | { readonly type: 'sealed'; readonly tagmanifestSha256: string }
+  | { readonly type: 'deadline passed' };
+
+/** What is to be done after a transition was saved; each may be done twice without harm. */
+export type Effect =
+  | ({ readonly type: 'write ticket'; readonly attempt: number } & ResultKey)
+  | { readonly type: 'cancel action'; readonly actionId: string; readonly reason: string }
+  | {
+      readonly type: 'give up the turn';
+      readonly machineId: string;
+      readonly session: number;
+      readonly attempt: number;
+    }
+  | { readonly type: 'close' };

@@ -1,0 +1,125 @@
+import type { Severity } from './alert.ts';
+import type { Plan } from './plan.ts';
+import type { Result } from './result.ts';
+
+/** A document that was written into the package before anything was run, such as the alert as Defender gave it. */
+export interface PackedDocument {
+  /** Path in the package, such as `data/alert/alert.json`. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** What every collection carries, whatever its status. */
+export interface CollectionBasis {
+  readonly id: string;
+  readonly alertId: string;
+  readonly incidentId: string | null;
+  readonly tenantId: string | null;
+  readonly machineId: string | null;
+  readonly machineName: string | null;
+  readonly severity: Severity;
+  readonly title: string | null;
+  readonly receivedAt: string;
+  readonly receivedFrom: string;
+  readonly deadline: string;
+  /** Nothing is tried before this time. */
+  readonly notBefore: string;
+  /** How often the present step was tried in vain. */
+  readonly tries: number;
+  /** One sentence that says why it is where it is, null when there is nothing to say. */
+  readonly reason: string | null;
+  /** The custody log so far: how many entries, and the hash of the last. */
+  readonly custody: { readonly count: number; readonly head: string };
+  readonly documents: readonly PackedDocument[];
+  readonly results: readonly Result[];
+}
+
+/** Where in its plan a collection is: session from 0, attempt from 1 once something was sent. */
+export interface Progress {
+  readonly session: number;
+  readonly attempt: number;
+}
+
+interface Planned {
+  readonly machineId: string;
+  readonly plan: Plan;
+  readonly progress: Progress;
+}
+
+/** How a collection with a package ends. */
+export type Outcome = 'collected' | 'partial' | 'failed';
+
+/** One alert on one machine, from its receipt to its end; `status` decides which fields there are. */
+export type Collection = CollectionBasis &
+  (
+    | { readonly status: 'received' }
+    | ({ readonly status: 'planned' } & Planned)
+    | ({ readonly status: 'starting'; readonly startingAt: string } & Planned)
+    | ({
+        readonly status: 'running';
+        readonly actionId: string;
+        readonly startedAt: string;
+        readonly actionStatus: string;
+        readonly cancelAskedAt: string | null;
+      } & Planned)
+    | ({ readonly status: 'copying'; readonly actionId: string } & Planned)
+    | ({
+        readonly status: 'sealing';
+        readonly sealedAt: string;
+        readonly outcome: Outcome;
+        readonly manifest: SealedManifest | null;
+      } & Planned)
+    | {
+        readonly status: Outcome;
+        readonly endedAt: string;
+        readonly sealed: SealedPackage | null;
+        readonly plan: Plan | null;
+      }
+    | { readonly status: 'skipped'; readonly endedAt: string }
+    | { readonly status: 'merged'; readonly endedAt: string; readonly mergedInto: string }
+  );
+
+/** The payload manifest of a package and the number of the custody entry that seals it. */
+export interface SealedManifest {
+  readonly sha256: string;
+  readonly custodyNumber: number;
+}
+
+/** What a sealed package is known by. */
+export interface SealedPackage {
+  readonly manifestSha256: string;
+  readonly tagmanifestSha256: string;
+  readonly sealedAt: string;
+  /** The number of the custody entry that seals; later entries are not in the package. */
+  readonly custodyNumber: number;
+}
+
+/** A status of a collection. */
+export type CollectionStatus = Collection['status'];
+
+/** A collection of that status. */
+export type CollectionIn<S extends CollectionStatus> = Extract<Collection, { readonly status: S }>;
+
+/** Whether a collection goes on (`open`) or has come to its end (`ended`). */
+export function stageOf(status: CollectionStatus): 'open' | 'ended' {
+  switch (status) {
+    case 'received':
+    case 'planned':
+    case 'starting':
+    case 'running':
+    case 'copying':
+    case 'sealing':
+      return 'open';
+    case 'collected':
+    case 'partial':
+    case 'failed':
+    case 'skipped':
+    case 'merged':
+      return 'ended';
+    default: {
+      const unknown: never = status;
+      throw new Error(`Unknown status ${String(unknown)}.`);
+    }
+  }
+}

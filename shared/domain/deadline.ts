@@ -1,0 +1,77 @@
+import type { Collection } from './collection.ts';
+import type { CustodyFact } from './custody.ts';
+import { giveUpResults } from './end-session.ts';
+import type { Step } from './transition.ts';
+
+const GRACE_MS = 30 * 60_000;
+const ASK_AGAIN_MS = 60_000;
+const REASON = 'The deadline passed before everything was collected.';
+
+/** Ends what can be ended at a collection's deadline: cancel what runs, wait half an hour for what is under way, then seal. */
+export function passDeadline(collection: Collection, now: string): Step {
+  const graceIsOver = Date.parse(now) >= Date.parse(collection.deadline) + GRACE_MS;
+  switch (collection.status) {
+    case 'received': {
+      const next: Collection = {
+        ...collection,
+        status: 'failed',
+        endedAt: now,
+        sealed: null,
+        plan: null,
+        reason: lastWords(collection.reason),
+      };
+      return { collection: next, facts: [deadlineFact('nothing was looked up')], effects: [{ type: 'close' }] };
+    }
+    case 'planned':
+      return giveUp(collection, now, 'nothing more is started');
+    case 'starting':
+      return graceIsOver
+        ? giveUp(collection, now, 'no answer was found for what was started')
+        : { collection, facts: [], effects: [] };
+    case 'copying':
+      return graceIsOver
+        ? giveUp(collection, now, 'some results could not be copied')
+        : { collection, facts: [], effects: [] };
+    case 'running': {
+      if (graceIsOver) return giveUp(collection, now, 'the machine action did not end');
+      const asked = collection.cancelAskedAt;
+      if (asked !== null && Date.parse(now) - Date.parse(asked) < ASK_AGAIN_MS)
+        return { collection, facts: [], effects: [] };
+      return {
+        collection: { ...collection, cancelAskedAt: now, reason: REASON },
+        facts: [deadlineFact('the machine action is cancelled')],
+        effects: [{ type: 'cancel action', actionId: collection.actionId, reason: REASON }],
+      };
+    }
+    case 'sealing':
+    case 'collected':
+    case 'partial':
+    case 'failed':
+    case 'skipped':
+    case 'merged':
+      return { collection, facts: [], effects: [] };
+    default: {
+      const unknown: never = collection;
+      throw new Error(`Unknown collection ${JSON.stringify(unknown)}.`);
+    }
+  }
+}
+
+function giveUp(collection: Parameters<typeof giveUpResults>[0], now: string, why: string): Step {
+  const onward = giveUpResults(collection, 'all', REASON, now);
+  const { session, attempt } = collection.progress;
+  const turn = { type: 'give up the turn' as const, machineId: collection.machineId, session, attempt };
+  return {
+    collection: { ...onward.collection, reason: lastWords(collection.reason) },
+    facts: [deadlineFact(why)],
+    effects: [turn, ...onward.effects],
+  };
+}
+
+function lastWords(reason: string | null): string {
+  return reason === null || reason === REASON ? REASON : `${REASON} Before that: ${reason}`;
+}
+
+function deadlineFact(what: string): CustodyFact {
+  return { event: 'deadline passed', actor: 'collector', detail: { what } };
+}

@@ -1,0 +1,155 @@
+import type { Collection, CollectionIn } from './collection.ts';
+import type { Effect } from './collection-event.ts';
+import type { ActionCommand, MachineAction } from './machine-action.ts';
+import type { Plan } from './plan.ts';
+import { expectResults, judgeResults, type Result } from './result.ts';
+import { salvageSession } from './salvage.ts';
+
+/** A collection that has something under way: planned and not yet sealing. */
+export type Underway = CollectionIn<'planned' | 'starting' | 'running' | 'copying'>;
+
+/** Where a collection goes next, and what that asks for. */
+export interface Onward {
+  readonly collection: Collection;
+  readonly effects: readonly Effect[];
+}
+
+/** Settles the session of an action that came to its end: what is to be copied, what is missing, what is tried again. */
+export function endSession(collection: CollectionIn<'running'>, action: MachineAction, now: string): Onward {
+  const number = collection.progress.session;
+  const session = collection.plan.sessions[number] ?? { commands: [] };
+  const said = new Map(action.commands.map((command) => [command.index, command]));
+  const indexes = session.commands.map((_, index) => index);
+  const failed = indexes.filter((index) => said.get(index)?.status === 'Failed');
+  const skipped = indexes.filter((index) => (said.get(index)?.status ?? 'Created') === 'Created');
+  const canSalvage = action.status === 'Failed' && failed.length > 0;
+  const salvage = canSalvage ? salvageSession(session, failed, skipped) : { session: null, moved: [] };
+
+  const results = collection.results.map((result): Result => {
+    if (result.session !== number) return result;
+    if (salvage.moved.includes(result.index)) return { ...keepBasis(result), failure: null, status: 'moved' };
+    return settle(result, said.get(result.index), action, now);
+  });
+  if (salvage.session === null) return goOn({ ...collection, results }, now);
+  const plan: Plan = { ...collection.plan, sessions: [...collection.plan.sessions, salvage.session] };
+  return goOn(
+    { ...collection, plan, results: [...results, ...expectResults(salvage.session, collection.plan.sessions.length)] },
+    now,
+  );
+}
+
+/** Marks every result that has not come as missing, for one reason, and goes on. */
+export function giveUpResults(collection: Underway, scope: 'session' | 'all', failure: string, now: string): Onward {
+  const results = collection.results.map((result): Result => {
+    const inScope = scope === 'all' || result.session === collection.progress.session;
+    const pending = result.status === 'planned' || result.status === 'waiting';
+    return inScope && pending
+      ? { ...keepBasis(result), failure: result.failure ?? failure, status: 'missing' }
+      : result;
+  });
+  return goOn({ ...collection, results }, now);
+}
+
+/** The next step of a collection by its results: copy what waits, run the next session, or seal. */
+export function goOn(collection: Underway, now: string): Onward {
+  const basis = { ...stripStatus(collection), notBefore: now, tries: 0 };
+  const { plan, progress, machineId, results } = collection;
+  const waiting = results.filter((result) => result.status === 'waiting');
+  const [first] = waiting;
+  if (first !== undefined) {
+    const tickets = waiting.map(
+      (result): Effect => ({
+        type: 'write ticket',
+        session: result.session,
+        index: result.index,
+        attempt: result.tries + 1,
+      }),
+    );
+    const fresh = collection.status === 'copying' ? [] : tickets;
+    return {
+      collection: { ...basis, status: 'copying', machineId, plan, progress, actionId: first.actionId },
+      effects: fresh,
+    };
+  }
+  const next = progress.session + 1;
+  if (next < plan.sessions.length && results.some((result) => result.session >= next && result.status === 'planned')) {
+    return {
+      collection: { ...basis, status: 'planned', machineId, plan, progress: { session: next, attempt: 0 } },
+      effects: [],
+    };
+  }
+  const outcome = judgeResults(results);
+  return {
+    collection: { ...basis, status: 'sealing', machineId, plan, progress, sealedAt: now, outcome, manifest: null },
+    effects: [],
+  };
+}
+
+function settle(result: Result, said: ActionCommand | undefined, action: MachineAction, now: string): Result {
+  const basis = keepBasis(result);
+  const status = said?.status ?? 'Created';
+  const failure = describeFailure(said, action);
+  const waiting = { status: 'waiting' as const, actionId: action.id, since: now, tries: 0 };
+  switch (status) {
+    case 'Completed':
+      return { ...basis, failure: null, ...waiting };
+    case 'Failed':
+      return result.command === 'RunScript'
+        ? { ...basis, failure, ...waiting }
+        : { ...basis, failure, status: 'missing' };
+    case 'Created':
+      return { ...basis, failure, status: 'missing' };
+    default: {
+      const unknown: never = status;
+      throw new Error(`Unknown command status ${String(unknown)}.`);
+    }
+  }
+}
+
+function describeFailure(said: ActionCommand | undefined, action: MachineAction): string {
+  const errors = (said?.errors ?? []).join(' ').trim();
+  if (errors !== '') return errors.slice(0, 300);
+  return said?.status === 'Failed'
+    ? 'The command failed on the machine, and Defender gives no reason.'
+    : `The command was not run: the machine action ended as ${action.status}.`;
+}
+
+function keepBasis(result: Result) {
+  const { session, index, command, subject, failure } = result;
+  return { session, index, command, subject, failure };
+}
+
+function stripStatus(collection: Underway) {
+  const {
+    id,
+    alertId,
+    incidentId,
+    tenantId,
+    machineName,
+    severity,
+    title,
+    receivedAt,
+    receivedFrom,
+    deadline,
+    reason,
+    custody,
+    documents,
+    results,
+  } = collection;
+  return {
+    id,
+    alertId,
+    incidentId,
+    tenantId,
+    machineName,
+    severity,
+    title,
+    receivedAt,
+    receivedFrom,
+    deadline,
+    reason,
+    custody,
+    documents,
+    results,
+  };
+}

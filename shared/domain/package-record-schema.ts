@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { SEVERITIES } from './alert.ts';
+import { comparisonSchema } from './verdict.ts';
+
+const at = z.iso.datetime();
+const count = z.int().nonnegative();
+const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`), `${digits} hex digits`);
+const hashes = { bytes: count, sha256: hex(64), sha1: hex(40), md5: hex(32) };
+const place = { session: count, index: count };
+
+/** The shape of a custody entry in a package record: all of its line but the hash that chains it. */
+export const custodyRowSchema = z
+  .object({
+    number: count,
+    at,
+    event: z.string(),
+    actor: z.string(),
+    detail: z.record(z.string(), z.union([z.string(), z.number(), z.null()])).readonly(),
+  })
+  .readonly();
+
+const command = z.discriminatedUnion('type', [
+  z.object({ index: count, type: z.literal('PutFile'), fileName: z.string() }).readonly(),
+  z.object({ index: count, type: z.literal('RunScript'), scriptName: z.string(), args: z.string() }).readonly(),
+  z.object({ index: count, type: z.literal('GetFile'), path: z.string(), madeBy: count.nullable() }).readonly(),
+]);
+
+const scriptReport = z
+  .object({
+    exitCode: z.number().nullable(),
+    answer: z.enum(['ok', 'not ok', 'none']),
+    reason: z.string().nullable(),
+    archiveSha256: z.string().nullable(),
+    archiveBytes: z.number().nullable(),
+  })
+  .readonly();
+
+const resultBasis = { ...place, command: z.enum(['PutFile', 'RunScript', 'GetFile']), subject: z.string() };
+
+const resultRow = z.discriminatedUnion('status', [
+  z
+    .object({
+      ...resultBasis,
+      status: z.literal('stored'),
+      path: z.string(),
+      ...hashes,
+      /** The content of a gzip; null when the bytes are no gzip or its content was over the cap. */
+      inside: z.object(hashes).readonly().nullable(),
+      storedAt: at,
+      /** What Defender said went wrong with the command, null when it completed. */
+      failure: z.string().nullable(),
+      report: scriptReport.nullable(),
+      machineAgainstStorage: comparisonSchema.nullable(),
+    })
+    .readonly(),
+  z.object({ ...resultBasis, status: z.literal('missing'), reason: z.string() }).readonly(),
+  z.object({ ...resultBasis, status: z.literal('moved') }).readonly(),
+]);
+
+/** The shape of collection.json in a package. */
+export const packageRecordSchema = z
+  .object({
+    recordVersion: z.literal(1),
+    product: z.object({ name: z.string(), version: z.string() }).readonly(),
+    collectionId: z.string(),
+    outcome: z.enum(['collected', 'partial', 'failed']),
+    receivedFrom: z.string(),
+    deadline: at,
+    alert: z
+      .object({
+        id: z.string(),
+        incidentId: z.string().nullable(),
+        tenantId: z.string().nullable(),
+        severity: z.enum(SEVERITIES),
+        title: z.string().nullable(),
+      })
+      .readonly(),
+    machine: z.object({ id: z.string(), name: z.string().nullable() }).readonly(),
+    /** Times of the custody log's entries; null for what did not happen. */
+    times: z
+      .object({
+        receivedAt: at,
+        lookedUpAt: at.nullable(),
+        startedAt: at.nullable(),
+        endedAt: at.nullable(),
+        copiedAt: at.nullable(),
+        sealedAt: at,
+      })
+      .readonly(),
+    profile: z.object({ id: z.string(), title: z.string(), sha256: z.string() }).readonly(),
+    scripts: z.array(z.object({ name: z.string(), sha256: z.string() }).readonly()).readonly(),
+    /** How many related files did not fit into the request. */
+    filesNotRequested: count,
+    sessions: z.array(z.object({ session: count, commands: z.array(command).readonly() }).readonly()).readonly(),
+    machineActions: z
+      .array(
+        z
+          .object({
+            id: z.string(),
+            session: count.nullable(),
+            attempt: count.nullable(),
+            startedAt: at,
+            endedAt: at.nullable(),
+            /** Defender's status at its end, `gone` when Defender knew it no more, null when no end was seen. */
+            endedAs: z.string().nullable(),
+          })
+          .readonly(),
+      )
+      .readonly(),
+    results: z.array(resultRow).readonly(),
+    documents: z.array(z.object({ path: z.string(), bytes: count, sha256: hex(64) }).readonly()).readonly(),
+    custody: z
+      .object({
+        count,
+        /** SHA-256 of the last line of custody.jsonl; null when entries had followed it by the time this was written. */
+        head: hex(64).nullable(),
+        entries: z.array(custodyRowSchema).readonly(),
+      })
+      .readonly(),
+  })
+  .readonly();
+
+/** The content of collection.json: what was asked, planned, sent, stored and missing, and when. */
+export type PackageRecord = z.infer<typeof packageRecordSchema>;
+
+/** An entry of the custody log in a package record, without the hash that chains it. */
+export type CustodyRow = PackageRecord['custody']['entries'][number];
+
+/** One result in a package record. */
+export type ResultRow = PackageRecord['results'][number];

@@ -1,0 +1,20 @@
+import type { Collection } from '../domain/collection.ts';
+import { COLLECTION_ID } from '../domain/identity.ts';
+import { problem, type Reply } from './reply.ts';
+
+/** The collection that a route's id names, null when it is no id or nothing has it. */
+export async function findCollection(
+  load: (id: string) => Promise<{ readonly collection: Collection } | null>,
+  id: string | undefined,
+): Promise<Collection | null> {
+  if (id === undefined || !COLLECTION_ID.test(id)) return null;
+  return (await load(id))?.collection ?? null;
+}
+
+/** The answer where no collection has the id. */
+export function noSuchCollection(): Reply {
+  return problem(
+    'not-found',
+    'No collection has this id. GET /api/collections lists those there are; POST /api/alerts answers with the ids of an alert.',
+  );
+}

@@ -1,0 +1,42 @@
+/** Stable codes of the answers that are errors. */
+export type ProblemCode =
+  | 'no-body'
+  | 'not-json'
+  | 'unknown-payload'
+  | 'body-too-large'
+  | 'wrong-content-type'
+  | 'not-found'
+  | 'no-report-yet'
+  | 'wrong-query'
+  | 'switched-off'
+  | 'storage-unavailable';
+
+/** An answer that is an error, as RFC 9457 has it. */
+export interface Problem {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+const PROBLEMS: Readonly<Record<ProblemCode, { readonly status: number; readonly title: string }>> = {
+  'no-body': { status: 400, title: 'The request has no body' },
+  'not-json': { status: 400, title: 'The body is not JSON' },
+  'unknown-payload': { status: 422, title: 'The payload names no alert that can be collected' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'wrong-content-type': { status: 415, title: 'The body is not announced as JSON' },
+  'not-found': { status: 404, title: 'There is no such thing' },
+  'no-report-yet': { status: 404, title: 'There is no report yet' },
+  'wrong-query': { status: 400, title: 'A query parameter is wrong' },
+  'switched-off': { status: 503, title: 'The collector is switched off' },
+  'storage-unavailable': { status: 503, title: 'The storage does not answer' },
+};
+
+/** The answer for a fault of a request: a stable code, and a sentence that says what to do. */
+export function describeProblem(code: ProblemCode, detail: string): Problem {
+  const { status, title } = PROBLEMS[code];
+  return {
+    status,
+    headers: { 'content-type': 'application/problem+json' },
+    body: JSON.stringify({ type: `urn:evidence-collector:problem:${code}`, title, status, code, detail }),
+  };
+}

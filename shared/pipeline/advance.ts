@@ -1,0 +1,108 @@
+import { type Collection, stageOf } from '../domain/collection.ts';
+import type { MachineAction } from '../domain/machine-action.ts';
+import { applyEvent } from './apply-event.ts';
+import { backOff, later } from './back-off.ts';
+import { copyLateResults } from './copy-late-results.ts';
+import { dispatch } from './dispatch.ts';
+import { findLostAction } from './find-lost-action.ts';
+import { lookUp } from './look-up.ts';
+import type { Ports } from './ports.ts';
+import { runEffects } from './run-effects.ts';
+import { seal } from './seal.ts';
+import { watchAction } from './watch-action.ts';
+
+const MAX_STEPS = 8;
+
+/**
+ * Takes one collection as far as it goes now: step by step until a step changes nothing or has to wait. A fault puts this
+ * collection off with its reason and touches no other.
+ */
+export async function advance(
+  ports: Ports,
+  collectionId: string,
+  sightings: ReadonlyMap<string, MachineAction>,
+): Promise<Collection | null> {
+  let seen: string | null = null;
+  for (let steps = 0; steps < MAX_STEPS; steps += 1) {
+    const loaded = await ports.collections.load(collectionId);
+    if (loaded === null) return null;
+    const { collection, version } = loaded;
+    if (version === seen) return collection;
+    seen = version;
+    if (stageOf(collection.status) === 'ended') {
+      await runEffects(ports, collection, [{ type: 'close' }]);
+      return collection;
+    }
+    const goesOn = await tryStep(ports, collection, sightings);
+    if (goesOn === 'waits') return collection;
+  }
+  return null;
+}
+
+async function tryStep(
+  ports: Ports,
+  collection: Collection,
+  sightings: ReadonlyMap<string, MachineAction>,
+): Promise<'goes on' | 'waits'> {
+  try {
+    return await step(ports, collection, sightings);
+  } catch (fault) {
+    const { reason, code, retryAfterMs } = ports.explain(fault);
+    const waitMs = Math.max(backOff(collection.tries), retryAfterMs ?? 0);
+    ports.log({ event: 'fault', collection: collection.id, status: collection.status, code, tries: collection.tries });
+    await applyEvent(ports, collection.id, { type: 'put off', notBefore: later(ports, waitMs), reason });
+    return 'waits';
+  }
+}
+
+async function step(
+  ports: Ports,
+  collection: Collection,
+  sightings: ReadonlyMap<string, MachineAction>,
+): Promise<'goes on' | 'waits'> {
+  const now = ports.now().toISOString();
+  if (now >= collection.deadline) {
+    const passed = await applyEvent(ports, collection.id, { type: 'deadline passed' });
+    if (passed.applied === 'moved') return 'goes on';
+  }
+  const isDue = now >= collection.notBefore;
+  switch (collection.status) {
+    case 'received':
+      if (!isDue) return 'waits';
+      await applyEvent(ports, collection.id, await lookUp(ports, collection));
+      return 'goes on';
+    case 'planned':
+      if (!isDue || ports.mode !== 'collect') return 'waits';
+      await dispatch(ports, collection);
+      return 'goes on';
+    case 'starting':
+      if (!isDue || isBeingSent(collection.startingAt, now)) return 'waits';
+      await findLostAction(ports, collection);
+      return 'goes on';
+    case 'running':
+      await watchAction(ports, collection, sightings.get(collection.actionId));
+      return 'goes on';
+    case 'copying':
+      await copyLateResults(ports, collection);
+      return 'goes on';
+    case 'sealing':
+      if (!isDue) return 'waits';
+      await seal(ports, collection);
+      return 'goes on';
+    case 'collected':
+    case 'partial':
+    case 'failed':
+    case 'skipped':
+    case 'merged':
+      return 'waits';
+    default: {
+      const unknown: never = collection;
+      throw new Error(`Unknown collection ${JSON.stringify(unknown)}.`);
+    }
+  }
+}
+
+/** For its first seconds a start is most likely still being answered; nobody else looks for it yet. */
+function isBeingSent(startingAt: string, now: string): boolean {
+  return Date.parse(now) - Date.parse(startingAt) < 5_000;
+}

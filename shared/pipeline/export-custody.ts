@@ -1,0 +1,13 @@
+import type { Collection } from '../domain/collection.ts';
+import type { Ports } from './ports.ts';
+
+/** Writes the custody entries that came after a package's seal as blobs of their own, each once. */
+export async function exportCustody(ports: Ports, collection: Collection): Promise<void> {
+  const packed = 'sealed' in collection ? collection.sealed : null;
+  if (packed === null) return;
+  const lines = await ports.collections.readCustody(collection.id);
+  for (const [index, line] of lines.entries()) {
+    if (index + 1 > packed.custodyNumber)
+      await ports.evidence.putCustodyLine(collection.id, { number: index + 1, line });
+  }
+}

@@ -1,0 +1,36 @@
+import type { CollectionIn } from '../domain/collection.ts';
+import { writeComment } from '../domain/machine-action.ts';
+import { applyEvent } from './apply-event.ts';
+import { later } from './back-off.ts';
+import type { Ports } from './ports.ts';
+
+/** How long Defender may take to show an action it accepted: others saw up to two minutes; 180 s leaves room. */
+const VISIBILITY_MS = 180_000;
+
+/**
+ * Looks for the live response whose start was never answered, by its machine and its `Comment`, before anything is sent
+ * again; only when it has not shown within the visibility window is it taken as never started.
+ */
+export async function findLostAction(ports: Ports, collection: CollectionIn<'starting'>): Promise<void> {
+  const { id, machineId, progress } = collection;
+  const comment = writeComment({ collectionId: id, ...progress });
+  const actions = await ports.defender.listActions({ machineId });
+  const ours = actions.find(
+    (action) => action.comment === comment && action.machineId.toLowerCase() === machineId.toLowerCase(),
+  );
+  if (ours !== undefined) {
+    await applyEvent(ports, id, { type: 'started', action: ours });
+    return;
+  }
+  const waitedMs = ports.now().getTime() - Date.parse(collection.startingAt);
+  if (waitedMs < VISIBILITY_MS) {
+    await applyEvent(ports, id, {
+      type: 'put off',
+      notBefore: later(ports, 10_000),
+      reason: collection.reason ?? 'The answer to its start is awaited.',
+    });
+    return;
+  }
+  const reason = 'The live response was sent, but Defender shows none; it is sent again.';
+  await applyEvent(ports, id, { type: 'not started', notBefore: later(ports, 0), reason });
+}

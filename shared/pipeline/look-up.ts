@@ -1,0 +1,105 @@
+import type { Alert } from '../domain/alert.ts';
+import type { CollectionIn, PackedDocument } from '../domain/collection.ts';
+import type { CollectionEvent } from '../domain/collection-event.ts';
+import { placeDocument } from '../domain/evidence-path.ts';
+import { identifyCollection } from '../domain/identity.ts';
+import type { Machine } from '../domain/machine.ts';
+import { makePlan } from '../domain/make-plan.ts';
+import { mergeFiles } from '../domain/merge-files.ts';
+import type { Plan } from '../domain/plan.ts';
+import { packPlan } from './pack-plan.ts';
+import type { Ports } from './ports.ts';
+
+const FRESH_ALERT_MS = 10_000;
+
+/** Looks up alert, machine and related files, and plans: what was looked up is written into the package before anything is run. */
+export async function lookUp(ports: Ports, collection: CollectionIn<'received'>): Promise<CollectionEvent> {
+  const { alertId } = collection;
+  const foundAlert = await ports.defender.getAlert(alertId);
+  if (foundAlert.outcome === 'not found') return answerUnknownAlert(ports, collection);
+  const { alert } = foundAlert;
+  const nothing = (reason: string, machine: Machine | null = null): CollectionEvent => ({
+    type: 'nothing to collect',
+    reason,
+    alert,
+    machine,
+  });
+
+  if (
+    ports.tenantId !== null &&
+    alert.tenantId !== null &&
+    alert.tenantId.toLowerCase() !== ports.tenantId.toLowerCase()
+  ) {
+    return nothing('The alert belongs to another tenant than the one this collector serves (DEFENDER_TENANT_ID).');
+  }
+  const machineId = alert.machineId ?? collection.machineId;
+  if (machineId === null) return nothing(`Alert ${alertId} names no machine, so there is nothing to collect from.`);
+  if (collection.machineId !== null && collection.machineId !== machineId) {
+    return nothing(
+      `Alert ${alertId} is about machine ${machineId}, not ${collection.machineId} as the request said; nothing is run on either.`,
+    );
+  }
+  const foundMachine = await ports.defender.getMachine(machineId);
+  if (foundMachine.outcome === 'not found')
+    return nothing(`Defender does not know machine ${machineId} of alert ${alertId}.`);
+  const { machine } = foundMachine;
+
+  const owner = await ports.collections.claimPair(identifyCollection(alertId, machine.id, ports.sha256), collection.id);
+  if (owner !== collection.id) return { type: 'merged', into: owner, machineId: machine.id };
+
+  const foundFiles = await ports.defender.getAlertFiles(alertId);
+  const profiles = foundFiles.outcome === 'found' ? foundFiles.files : [];
+  const complete: Alert = { ...alert, files: mergeFiles(alert.files, profiles) };
+  const planning = await planFor(ports, collection.id, complete, machine);
+  if (planning.planning === 'none') return nothing(planning.reason, machine);
+  if (ports.mode === 'observe') return nothing(describeObserved(planning.plan, machine), machine);
+
+  const raw = {
+    alert: foundAlert.raw,
+    machine: foundMachine.raw,
+    files: foundFiles.outcome === 'found' ? foundFiles.raw : '{"value":[]}',
+  };
+  return writeDocuments(ports, collection.id, complete, machine, planning.plan, raw);
+}
+
+function answerUnknownAlert(ports: Ports, collection: CollectionIn<'received'>): CollectionEvent {
+  const reason = `Defender does not know alert ${collection.alertId}.`;
+  const againAt = Date.parse(collection.receivedAt) + FRESH_ALERT_MS;
+  if (ports.now().getTime() < againAt) {
+    return {
+      type: 'put off',
+      notBefore: new Date(againAt).toISOString(),
+      reason: `${reason} It may be too new, and is asked for once more.`,
+    };
+  }
+  return { type: 'nothing to collect', reason, alert: null, machine: null };
+}
+
+async function planFor(ports: Ports, collectionId: string, alert: Alert, machine: Machine) {
+  const reviewed = await ports.content.scripts();
+  const scripts = new Map([...reviewed].map(([name, script]) => [name, script.sha256]));
+  return makePlan({ collectionId, alert, machine, profiles: await ports.content.profiles(), scripts });
+}
+
+async function writeDocuments(
+  ports: Ports,
+  collectionId: string,
+  alert: Alert,
+  machine: Machine,
+  plan: Plan,
+  raw: Readonly<Record<'alert' | 'machine' | 'files', string>>,
+): Promise<CollectionEvent> {
+  const documents: PackedDocument[] = [];
+  for (const name of ['alert', 'machine', 'files'] as const) {
+    const path = placeDocument(name);
+    const stored = await ports.evidence.putText(collectionId, path, raw[name]);
+    documents.push({ path, bytes: stored.bytes, sha256: stored.sha256 });
+  }
+  const packed = await packPlan(ports, collectionId, plan, alert.files);
+  return { type: 'looked up', alert, machine, plan: packed.plan, documents: [...documents, packed.document] };
+}
+
+function describeObserved(plan: Plan, machine: Machine): string {
+  const scripts = plan.scripts.map((script) => script.name).join(', ');
+  return `MODE is observe, so nothing is run: profile ${plan.profileId} would have run ${scripts} on ${machine.name ?? machine.id}.`;
+}

@@ -1,0 +1,206 @@
+import type { Alert, RelatedFile } from '../domain/alert.ts';
+import type { Collection, CollectionStatus } from '../domain/collection.ts';
+import type { CustodyLine, Sha256 } from '../domain/custody.ts';
+import type { Machine } from '../domain/machine.ts';
+import type { AttemptName, LiveResponseRequest, MachineAction } from '../domain/machine-action.ts';
+import type { Profile } from '../domain/profile.ts';
+import type { Lease } from '../domain/quota.ts';
+import type { EvidenceItem } from '../domain/result.ts';
+import type { ResultLink } from '../domain/result-link.ts';
+import type { Ticket } from '../domain/ticket.ts';
+
+/** How a call may be cut short. */
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** What is found behind an id, with the text as it was sent. */
+export type Found<K extends string, T> =
+  | ({ readonly outcome: 'found'; readonly raw: string } & { readonly [P in K]: T })
+  | { readonly outcome: 'not found' };
+
+/** What became of a call that starts a live response; `unknown` means it may have been started. */
+export type StartOutcome =
+  | { readonly outcome: 'started'; readonly action: MachineAction }
+  | { readonly outcome: 'throttled'; readonly afterMs: number; readonly reason: string }
+  | { readonly outcome: 'busy' | 'refused' | 'not allowed' | 'unreachable' | 'unknown'; readonly reason: string };
+
+/** What Defender answers when it is asked for a result link. */
+export type LinkOutcome =
+  | { readonly outcome: 'link'; readonly link: ResultLink }
+  | { readonly outcome: 'no result'; readonly reason: string };
+
+/** A file of the live response library, as Defender lists it. */
+export interface LibraryFile {
+  readonly fileName: string;
+  readonly sha256: string;
+  readonly createdBy: string | null;
+  readonly lastUpdatedAt: string | null;
+}
+
+/** The Defender API, as far as the pipeline uses it. */
+export interface DefenderPort {
+  getAlert(alertId: string, options?: CallOptions): Promise<Found<'alert', Alert>>;
+  getAlertFiles(alertId: string, options?: CallOptions): Promise<Found<'files', readonly RelatedFile[]>>;
+  getMachine(machineId: string, options?: CallOptions): Promise<Found<'machine', Machine>>;
+  startLiveResponse(request: LiveResponseRequest, options?: CallOptions): Promise<StartOutcome>;
+  listActions(
+    filter: { readonly ids?: readonly string[]; readonly machineId?: string },
+    options?: CallOptions,
+  ): Promise<readonly MachineAction[]>;
+  getAction(
+    actionId: string,
+    options?: CallOptions,
+  ): Promise<{ readonly outcome: 'found'; readonly action: MachineAction } | { readonly outcome: 'not found' }>;
+  cancelAction(
+    actionId: string,
+    comment: string,
+    options?: CallOptions,
+  ): Promise<{ readonly outcome: 'asked' | 'already final' | 'not found' }>;
+  getResultLink(actionId: string, index: number, options?: CallOptions): Promise<LinkOutcome>;
+  listLibrary(options?: CallOptions): Promise<readonly LibraryFile[]>;
+  uploadToLibrary(
+    file: {
+      readonly fileName: string;
+      readonly content: Uint8Array;
+      readonly description: string;
+      readonly parametersDescription: string;
+      readonly replace: 'keep';
+    },
+    options?: CallOptions,
+  ): Promise<{ readonly outcome: 'uploaded' | 'exists' }>;
+}
+
+/** A collection as it was read, with the version that a save must find unchanged. */
+export interface Loaded {
+  readonly collection: Collection;
+  readonly version: string;
+}
+
+/** Where collections, their custody logs and the claims on them are kept. */
+export interface CollectionsPort {
+  /** Inserts a collection with its first custody lines, and its row among the open ones before that. */
+  create(collection: Collection, lines: readonly CustodyLine[]): Promise<'created' | 'exists'>;
+  load(collectionId: string): Promise<Loaded | null>;
+  /** Saves in one transaction with the custody lines; `changed meanwhile` when the version is no longer the one that was read. */
+  save(loaded: Loaded, next: Collection, lines: readonly CustodyLine[]): Promise<'saved' | 'changed meanwhile'>;
+  /** Open collections, the most severe first, then the oldest. */
+  listOpen(): Promise<readonly { readonly id: string; readonly receivedAt: string }[]>;
+  close(collectionId: string): Promise<void>;
+  /** Claims an alert on a machine for a collection; answers whose it is, which is the first claimant's for ever. */
+  claimPair(pairId: string, collectionId: string): Promise<string>;
+  readCustody(collectionId: string): Promise<readonly string[]>;
+}
+
+/** A machine's turn: one collection at a time. */
+export interface LanesPort {
+  /** Takes the lane for a holder; answers who holds it now. */
+  take(machineId: string, collectionId: string): Promise<string>;
+  /** Leaves the lane if it is that holder's. */
+  leave(machineId: string, collectionId: string): Promise<void>;
+}
+
+/** What the governor says to a request to start a live response. */
+export type Grant =
+  | { readonly grant: 'granted' }
+  | { readonly grant: 'later'; readonly notBefore: string; readonly reason: string };
+
+/** The tenant-wide keeper of the quotas. */
+export interface GovernorPort {
+  /** Grants one start in the window of 60 s and a lease of a session; asked again with the same name, the answer is the same. */
+  grantStart(name: AttemptName): Promise<Grant>;
+  giveBack(name: AttemptName): Promise<void>;
+  /** Nothing is granted before that time (a 429 said so). */
+  blockUntil(time: string): Promise<void>;
+  listLeases(): Promise<readonly Lease[]>;
+}
+
+/** A file of a package, as it is stored: where it was there before, the stored text is what counts. */
+export interface StoredText {
+  readonly text: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** What became of a copy. */
+export type CopyOutcome =
+  | { readonly outcome: 'stored'; readonly item: Omit<EvidenceItem, 'report'>; readonly head: Uint8Array | null }
+  | { readonly outcome: 'no result' | 'refused'; readonly reason: string };
+
+/** Where packages are kept: create-only. */
+export interface EvidencePort {
+  /** Writes a text of a package once; when it is there already, answers what is stored. */
+  putText(collectionId: string, path: string, text: string): Promise<StoredText>;
+  /** Streams a result into the package while hashing it; asks for a fresh link as often as it needs one. */
+  copyResult(collectionId: string, path: string, askForLink: () => Promise<LinkOutcome>): Promise<CopyOutcome>;
+  /** A text of a package, null when it is not there. */
+  readText(collectionId: string, path: string): Promise<string | null>;
+  listFiles(collectionId: string): Promise<readonly { readonly path: string; readonly bytes: number }[]>;
+  /** Writes a custody entry that came after the seal, once. */
+  putCustodyLine(collectionId: string, line: CustodyLine): Promise<void>;
+}
+
+/** Blobs that ask for one result to be copied. */
+export interface TicketsPort {
+  write(ticket: Ticket): Promise<void>;
+  remove(ticket: Ticket): Promise<void>;
+  /** Reads a ticket from its blob, which anybody with access to the container may have written. */
+  read(content: unknown, blobName: string): TicketReading;
+}
+
+/** What reading a ticket's blob came to. */
+export type TicketReading =
+  | { readonly outcome: 'ticket'; readonly ticket: Ticket }
+  | { readonly outcome: 'fault'; readonly fault: string };
+
+/** A reviewed script, as it lies in this product. */
+export interface ReviewedScript {
+  readonly name: string;
+  readonly content: Uint8Array;
+  readonly sha256: string;
+  readonly description: string;
+  readonly parametersDescription: string;
+}
+
+/** What to collect, and with which scripts: reviewed content that ships with the product. */
+export interface ContentPort {
+  profiles(): Promise<readonly Profile[]>;
+  scripts(): Promise<ReadonlyMap<string, ReviewedScript>>;
+}
+
+/** One line of telemetry: what happened, with ids, states, counts and durations, never foreign text. */
+export interface LogLine {
+  readonly event: string;
+  readonly [field: string]: string | number | null;
+}
+
+/** What a fault means to the pipeline: a sentence for people, and when to come back. */
+export interface Explained {
+  readonly reason: string;
+  readonly code: string;
+  readonly retryAfterMs: number | null;
+}
+
+/** How far the collector may go: nothing at all, plan and record, or collect. */
+export type Mode = 'off' | 'observe' | 'collect';
+
+/** Everything the pipeline knows of the outside. */
+export interface Ports {
+  readonly now: () => Date;
+  readonly sha256: Sha256;
+  readonly mode: Mode;
+  readonly tenantId: string | null;
+  readonly version: string;
+  readonly deadlineHours: number;
+  readonly defender: DefenderPort;
+  readonly collections: CollectionsPort;
+  readonly lanes: LanesPort;
+  readonly governor: GovernorPort;
+  readonly evidence: EvidencePort;
+  readonly tickets: TicketsPort;
+  readonly content: ContentPort;
+  readonly explain: (error: unknown) => Explained;
+  readonly log: (line: LogLine) => void;
+  /** Notes that the poll ran, for those who watch whether it still does. */
+  readonly beat: (at: string, counts: Readonly<Partial<Record<CollectionStatus, number>>>) => Promise<void>;
+}

@@ -1,0 +1,33 @@
+import type { AlertReference } from '../domain/alert.ts';
+import type { Collection } from '../domain/collection.ts';
+import { identifyOperation } from '../domain/identity.ts';
+import type { Ports } from './ports.ts';
+import { receiveAlert } from './receive-alert.ts';
+
+/** Where the receipt of a POST is kept. */
+export interface ReceiptsPort {
+  writeReceipt(operationId: string, collectionIds: readonly string[]): Promise<void>;
+}
+
+/** What a door was given for its alerts: the id to ask for later, and their collections. */
+export interface Receipt {
+  readonly operationId: string;
+  readonly collections: readonly Collection[];
+}
+
+/** Claims every alert of a payload and writes the receipt; both are stored before the door answers. */
+export async function receiveAlerts(
+  ports: Ports,
+  receipts: ReceiptsPort,
+  references: readonly AlertReference[],
+  receivedFrom: string,
+): Promise<Receipt> {
+  const collections = new Map<string, Collection>();
+  for (const reference of references) {
+    const { collection } = await receiveAlert(ports, reference, receivedFrom);
+    collections.set(collection.id, collection);
+  }
+  const operationId = identifyOperation([...collections.keys()], ports.sha256);
+  await receipts.writeReceipt(operationId, [...collections.keys()]);
+  return { operationId, collections: [...collections.values()] };
+}

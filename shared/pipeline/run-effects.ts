@@ -1,0 +1,37 @@
+import type { Collection } from '../domain/collection.ts';
+import type { Effect } from '../domain/collection-event.ts';
+import { exportCustody } from './export-custody.ts';
+import type { Ports } from './ports.ts';
+
+/** Does what a saved transition asks for; each effect may be done twice without harm. */
+export async function runEffects(ports: Ports, collection: Collection, effects: readonly Effect[]): Promise<void> {
+  for (const effect of effects) await runEffect(ports, collection, effect);
+}
+
+async function runEffect(ports: Ports, collection: Collection, effect: Effect): Promise<void> {
+  const { id } = collection;
+  switch (effect.type) {
+    case 'write ticket': {
+      const { session, index, attempt } = effect;
+      await ports.tickets.write({ collectionId: id, session, index, attempt });
+      return;
+    }
+    case 'give up the turn': {
+      const { session, attempt } = effect;
+      await ports.governor.giveBack({ collectionId: id, session, attempt });
+      await ports.lanes.leave(effect.machineId, id);
+      return;
+    }
+    case 'cancel action':
+      await ports.defender.cancelAction(effect.actionId, `Evidence Collector ${id}: ${effect.reason}`);
+      return;
+    case 'close':
+      await exportCustody(ports, collection);
+      await ports.collections.close(id);
+      return;
+    default: {
+      const unknown: never = effect;
+      throw new Error(`Unknown effect ${JSON.stringify(unknown)}.`);
+    }
+  }
+}

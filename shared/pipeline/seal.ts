@@ -1,0 +1,62 @@
+import type { CollectionIn } from '../domain/collection.ts';
+import { writeBagInfo, writeBagit, writeManifest } from '../domain/manifest.ts';
+import { describePackage } from '../domain/package-record.ts';
+import { renderReport } from '../domain/report.ts';
+import { applyEvent } from './apply-event.ts';
+import type { Ports } from './ports.ts';
+
+/**
+ * Seals a package: payload manifest, then the custody entry that holds its hash, then everything that describes it, then
+ * the tag manifest of what is really stored. Every file is create-only and the time is the collection's own, so it can be
+ * repeated from any point: what is stored wins.
+ */
+export async function seal(ports: Ports, collection: CollectionIn<'sealing'>): Promise<void> {
+  const payload = listPayload(collection);
+  const manifest = await ports.evidence.putText(collection.id, 'manifest-sha256.txt', writeManifest(payload));
+  const marked = await applyEvent(ports, collection.id, { type: 'manifest written', sha256: manifest.sha256 });
+  if (
+    marked.applied === 'no such collection' ||
+    marked.collection.status !== 'sealing' ||
+    marked.collection.manifest === null
+  )
+    return;
+  const sealing = marked.collection;
+  const custodyNumber = marked.collection.manifest.custodyNumber;
+  const custody = (await ports.collections.readCustody(collection.id)).slice(0, custodyNumber);
+
+  const record = describePackage(sealing, custody, ports.version);
+  const payloadBytes = payload.reduce((sum, file) => sum + file.bytes, 0);
+  const tags: readonly (readonly [string, string])[] = [
+    ['bagit.txt', writeBagit()],
+    [
+      'bag-info.txt',
+      writeBagInfo({
+        baggingDate: sealing.sealedAt.slice(0, 10),
+        payload: { bytes: payloadBytes, files: payload.length },
+        externalIdentifier: collection.id,
+        more: [
+          {
+            label: 'External-Description',
+            value: `Evidence of alert ${collection.alertId} on machine ${collection.machineId}`,
+          },
+          { label: 'Bag-Software-Agent', value: `Evidence Collector for Microsoft Defender ${ports.version}` },
+        ],
+      }),
+    ],
+    ['custody.jsonl', `${custody.join('\n')}\n`],
+    ['collection.json', `${JSON.stringify(record, null, 2)}\n`],
+    ['report.html', renderReport(record)],
+  ];
+  const sealed = [{ path: 'manifest-sha256.txt', sha256: manifest.sha256 }];
+  for (const [path, text] of tags) {
+    const stored = await ports.evidence.putText(collection.id, path, text);
+    sealed.push({ path, sha256: stored.sha256 });
+  }
+  const tagmanifest = await ports.evidence.putText(collection.id, 'tagmanifest-sha256.txt', writeManifest(sealed));
+  await applyEvent(ports, collection.id, { type: 'sealed', tagmanifestSha256: tagmanifest.sha256 });
+}
+
+function listPayload(collection: CollectionIn<'sealing'>) {
+  const items = collection.results.flatMap((result) => (result.status === 'stored' ? [result.item] : []));
+  return [...collection.documents, ...items].map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 }));
+}

@@ -1,0 +1,127 @@
+import { odata, type TableClient, type TransactionAction } from '@azure/data-tables';
+import { rankSeverity } from '../domain/alert.ts';
+import type { Collection } from '../domain/collection.ts';
+import type { CustodyLine } from '../domain/custody.ts';
+import { createOpenIndex, type OpenIndex } from './open-index.ts';
+import { readRow } from './read-row.ts';
+import {
+  historyKey,
+  type Row,
+  readCollection,
+  resultKey,
+  SCHEMA_VERSION,
+  STATE_KEY,
+  writeResult,
+  writeState,
+} from './row-codec.ts';
+import { whyNotWritten } from './table-errors.ts';
+
+/** A collection as it was read, with the ETag of its state row. */
+export interface LoadedRows {
+  readonly collection: Collection;
+  readonly version: string;
+}
+
+/** Collections in Table Storage: state, results and custody log of one collection are one partition, written in one transaction. */
+export interface CollectionsTable extends OpenIndex {
+  create(collection: Collection, lines: readonly CustodyLine[]): Promise<'created' | 'exists'>;
+  load(collectionId: string): Promise<LoadedRows | null>;
+  save(loaded: LoadedRows, next: Collection, lines: readonly CustodyLine[]): Promise<'saved' | 'changed meanwhile'>;
+  claimPair(pairId: string, collectionId: string): Promise<string>;
+  readCustody(collectionId: string): Promise<readonly string[]>;
+}
+
+/** Collections kept in a table. */
+export function createCollections(table: TableClient): CollectionsTable {
+  const index = createOpenIndex(table);
+  return {
+    ...index,
+    create: (collection, lines) => create(table, index, collection, lines),
+    load: (collectionId) => load(table, collectionId),
+    save: (loaded, next, lines) => save(table, index, loaded, next, lines),
+    claimPair: (pairId, collectionId) => claimPair(table, pairId, collectionId),
+    readCustody: (collectionId) => readCustody(table, collectionId),
+  };
+}
+
+async function create(
+  table: TableClient,
+  index: OpenIndex,
+  collection: Collection,
+  lines: readonly CustodyLine[],
+): Promise<'created' | 'exists'> {
+  const existing = await readRow(table, collection.id, STATE_KEY);
+  if (existing !== null) return 'exists';
+  // Before the collection itself: a row too many is harmless, a collection that no poll sees is lost.
+  await index.add(collection);
+  try {
+    await table.submitTransaction([
+      ['create', writeState(collection)],
+      ...lines.map((line) => createLine(collection.id, line)),
+    ]);
+    return 'created';
+  } catch (fault) {
+    if (whyNotWritten(fault) === 'exists') return 'exists';
+    throw fault;
+  }
+}
+
+async function load(table: TableClient, collectionId: string): Promise<LoadedRows | null> {
+  const filter = odata`PartitionKey eq ${collectionId} and RowKey ge 'result' and RowKey le ${STATE_KEY}`;
+  let state: { readonly data: string; readonly version: string } | null = null;
+  const results: string[] = [];
+  for await (const row of table.listEntities<Row>({ queryOptions: { filter } })) {
+    if (row.rowKey === STATE_KEY) state = { data: row.data, version: row.etag };
+    else results.push(row.data);
+  }
+  return state === null ? null : { collection: readCollection(state.data, results), version: state.version };
+}
+
+async function save(
+  table: TableClient,
+  index: OpenIndex,
+  loaded: LoadedRows,
+  next: Collection,
+  lines: readonly CustodyLine[],
+): Promise<'saved' | 'changed meanwhile'> {
+  const { collection: before, version } = loaded;
+  if (rankSeverity(next.severity) !== rankSeverity(before.severity)) await index.add(next);
+  const known = new Map(before.results.map((result) => [resultKey(result), result]));
+  const changed = next.results.filter((result) => known.get(resultKey(result)) !== result);
+  const actions: TransactionAction[] = [
+    ['update', writeState(next), 'Replace', { etag: version }],
+    ...changed.map((result): TransactionAction => ['upsert', writeResult(next.id, result), 'Replace']),
+    ...lines.map((line) => createLine(next.id, line)),
+  ];
+  try {
+    await table.submitTransaction(actions);
+    return 'saved';
+  } catch (fault) {
+    const why = whyNotWritten(fault);
+    if (why === 'changed' || why === 'exists') return 'changed meanwhile';
+    throw fault;
+  }
+}
+
+function createLine(collectionId: string, { number, line }: CustodyLine): TransactionAction {
+  return ['create', { partitionKey: collectionId, rowKey: historyKey(number), schema: SCHEMA_VERSION, data: line }];
+}
+
+async function claimPair(table: TableClient, pairId: string, collectionId: string): Promise<string> {
+  try {
+    await table.createEntity({ partitionKey: 'pair', rowKey: pairId, schema: SCHEMA_VERSION, data: collectionId });
+    return collectionId;
+  } catch (fault) {
+    if (whyNotWritten(fault) !== 'exists') throw fault;
+    const claim = await readRow(table, 'pair', pairId);
+    if (claim === null) throw fault;
+    return claim.data;
+  }
+}
+
+async function readCustody(table: TableClient, collectionId: string): Promise<readonly string[]> {
+  const filter = odata`PartitionKey eq ${collectionId} and RowKey ge 'history' and RowKey lt 'i'`;
+  const lines: string[] = [];
+  for await (const row of table.listEntities<Row>({ queryOptions: { filter } })) lines.push(row.data);
+  return lines;
+}

@@ -1,0 +1,237 @@
+import { createHash } from 'node:crypto';
+import type { Alert } from '../../shared/domain/alert.ts';
+import type { Machine } from '../../shared/domain/machine.ts';
+import type { LiveResponseRequest, MachineAction } from '../../shared/domain/machine-action.ts';
+import { hideLink } from '../../shared/domain/result-link.ts';
+import { nameTicket, readTicketName, type Ticket } from '../../shared/domain/ticket.ts';
+import type { DefenderPort, LibraryFile, LogLine, Ports, StartOutcome } from '../../shared/pipeline/ports.ts';
+import { rememberCollections, rememberLanes, rememberQuota } from './memory-state.ts';
+import { alert, MACHINE_ID, machine, makeAction, profile } from './samples.ts';
+
+const SCRIPT = new TextEncoder().encode('#!/bin/sh\nexit 0\n');
+
+/** Everything outside the pipeline, in memory, with a clock that a test sets and a Defender that a test plays. */
+export interface World {
+  readonly ports: Ports;
+  readonly logs: LogLine[];
+  readonly blobs: Map<string, string>;
+  readonly tickets: Set<string>;
+  /** Every live response that Defender was sent, in order. */
+  readonly sent: LiveResponseRequest[];
+  readonly actions: Map<string, MachineAction>;
+  readonly library: LibraryFile[];
+  readonly alerts: Map<string, Alert>;
+  readonly machines: Map<string, Machine>;
+  /** Results by `<action>/<index>`; a text becomes the result's bytes. */
+  readonly results: Map<string, string>;
+  /** How the next starts are answered, the real way when it is empty. */
+  readonly startAnswers: StartOutcome[];
+  readonly faults: { listLibrary: Error | null; getAlert: Error | null };
+  passTime(ms: number): void;
+  endAction(id: string, status: MachineAction['status'], commands: Parameters<typeof makeAction>[3]): void;
+}
+
+/** A world where one Linux alert can be collected. */
+export function makeWorld(overrides: Partial<Pick<Ports, 'mode' | 'tenantId' | 'deadlineHours'>> = {}): World {
+  let nowMs = Date.parse('2026-11-20T08:00:00.000Z');
+  const now = () => new Date(nowMs);
+  const blobs = new Map<string, string>();
+  const tickets = new Set<string>();
+  const logs: LogLine[] = [];
+  const world = {
+    logs,
+    blobs,
+    tickets,
+    sent: [] as LiveResponseRequest[],
+    actions: new Map<string, MachineAction>(),
+    library: [] as LibraryFile[],
+    alerts: new Map([[alert.id, alert]]),
+    machines: new Map([[MACHINE_ID, machine]]),
+    results: new Map<string, string>(),
+    startAnswers: [] as StartOutcome[],
+    faults: { listLibrary: null as Error | null, getAlert: null as Error | null },
+    passTime(ms: number) {
+      nowMs += ms;
+    },
+    endAction(id: string, status: MachineAction['status'], commands: Parameters<typeof makeAction>[3]) {
+      const action = world.actions.get(id);
+      if (action === undefined) throw new Error(`There is no action ${id}.`);
+      world.actions.set(id, makeAction(id, action.comment, status, commands));
+    },
+  };
+  const ports: Ports = {
+    now,
+    sha256: sha256Of,
+    mode: 'collect',
+    tenantId: null,
+    version: '0.0.0-test',
+    deadlineHours: 72,
+    defender: playDefender(world),
+    collections: rememberCollections(),
+    lanes: rememberLanes(),
+    governor: rememberQuota({ startsPerMinute: 10, sessions: 20 }, now),
+    evidence: {
+      async putText(collectionId, path, text) {
+        const name = `${collectionId}/${path}`;
+        const stored = blobs.get(name) ?? text;
+        blobs.set(name, stored);
+        return { text: stored, bytes: Buffer.byteLength(stored), sha256: sha256Of(stored) };
+      },
+      async copyResult(collectionId, path, askForLink) {
+        const answer = await askForLink();
+        if (answer.outcome === 'no result') return answer;
+        const key = new URL(answer.link.reveal()).pathname.slice(1);
+        const content = world.results.get(key) ?? '';
+        blobs.set(`${collectionId}/${path}`, content);
+        const hashes = { sha256: sha256Of(content), sha1: '1'.repeat(40), md5: '2'.repeat(32) };
+        const item = {
+          path,
+          bytes: Buffer.byteLength(content),
+          ...hashes,
+          inside: null,
+          storedAt: now().toISOString(),
+        };
+        return { outcome: 'stored', item, head: new TextEncoder().encode(content) };
+      },
+      async readText(collectionId, path) {
+        return blobs.get(`${collectionId}/${path}`) ?? null;
+      },
+      async listFiles(collectionId) {
+        return [...blobs].flatMap(([name, text]) =>
+          name.startsWith(`${collectionId}/`)
+            ? [{ path: name.slice(collectionId.length + 1), bytes: Buffer.byteLength(text) }]
+            : [],
+        );
+      },
+      async putCustodyLine(collectionId, { number, line }) {
+        const name = `custody:${collectionId}/${number}.json`;
+        if (!blobs.has(name)) blobs.set(name, line);
+      },
+    },
+    tickets: {
+      async write(ticket) {
+        tickets.add(nameTicket(ticket));
+      },
+      async remove(ticket) {
+        tickets.delete(nameTicket(ticket));
+      },
+      read: (_, blobName) => {
+        const ticket = readTicketName(blobName);
+        return ticket === null
+          ? { outcome: 'fault', fault: 'Its name is not that of a ticket.' }
+          : { outcome: 'ticket', ticket };
+      },
+    },
+    content: {
+      profiles: async () => [profile],
+      scripts: async () =>
+        new Map([
+          [
+            'evidence-triage.sh',
+            {
+              name: 'evidence-triage.sh',
+              content: SCRIPT,
+              sha256: SCRIPT_SHA256,
+              description: 'd',
+              parametersDescription: 'p',
+            },
+          ],
+        ]),
+    },
+    explain: (fault) => ({
+      reason: fault instanceof Error ? fault.message : 'unknown',
+      code: 'Test',
+      retryAfterMs: null,
+    }),
+    log: (line) => logs.push(line),
+    beat: async () => undefined,
+    ...overrides,
+  };
+  return { ...world, ports };
+}
+
+/** The hash of the script that the world's library should hold. */
+export const SCRIPT_SHA256 = createHash('sha256').update(SCRIPT).digest('hex');
+
+/** SHA-256 of a text, hex. */
+export function sha256Of(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** The tickets that lie there, as tickets. */
+export function openTickets(world: World): readonly Ticket[] {
+  return [...world.tickets].flatMap((name) => readTicketName(name) ?? []);
+}
+
+type Play = Omit<World, 'ports'>;
+
+function playDefender(world: Play): DefenderPort {
+  return {
+    async getAlert(alertId) {
+      if (world.faults.getAlert !== null) throw world.faults.getAlert;
+      const found = world.alerts.get(alertId);
+      return found === undefined
+        ? { outcome: 'not found' }
+        : { outcome: 'found', alert: found, raw: JSON.stringify(found) };
+    },
+    async getAlertFiles() {
+      return { outcome: 'found', files: [], raw: '{"value":[]}' };
+    },
+    async getMachine(machineId) {
+      const found = world.machines.get(machineId);
+      return found === undefined
+        ? { outcome: 'not found' }
+        : { outcome: 'found', machine: found, raw: JSON.stringify(found) };
+    },
+    async startLiveResponse(request) {
+      const answer = world.startAnswers.shift();
+      if (answer !== undefined && answer.outcome !== 'started') return answer;
+      world.sent.push(request);
+      const id = `aaaabbbb-0000-cccc-1111-${String(world.sent.length).padStart(12, '0')}`;
+      const action = makeAction(
+        id,
+        request.comment,
+        'Pending',
+        request.commands.map((command) => [command.type, 'Created'] as const),
+      );
+      world.actions.set(id, action);
+      return { outcome: 'started', action };
+    },
+    async listActions(filter) {
+      return [...world.actions.values()].filter(
+        (action) =>
+          (filter.ids?.includes(action.id) ?? true) &&
+          (filter.machineId === undefined || action.machineId === filter.machineId),
+      );
+    },
+    async getAction(actionId) {
+      const action = world.actions.get(actionId);
+      return action === undefined ? { outcome: 'not found' } : { outcome: 'found', action };
+    },
+    async cancelAction(actionId) {
+      const action = world.actions.get(actionId);
+      if (action === undefined) return { outcome: 'not found' };
+      world.actions.set(actionId, { ...action, status: 'Cancelled' });
+      return { outcome: 'asked' };
+    },
+    async getResultLink(actionId, index) {
+      const key = `${actionId}/${index}`;
+      if (!world.results.has(key)) return { outcome: 'no result', reason: 'Defender has no result for this command.' };
+      return { outcome: 'link', link: hideLink(`https://results.example.com/${key}?sp=r&sig=SECRET`) };
+    },
+    async listLibrary() {
+      if (world.faults.listLibrary !== null) throw world.faults.listLibrary;
+      return [...world.library];
+    },
+    async uploadToLibrary(file) {
+      const sha256 = createHash('sha256').update(file.content).digest('hex');
+      world.library.push({
+        fileName: file.fileName,
+        sha256,
+        createdBy: 'collector',
+        lastUpdatedAt: '2026-11-20T08:00:00Z',
+      });
+      return { outcome: 'uploaded' };
+    },
+  };
+}

@@ -1,0 +1,292 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Collection, CollectionStatus } from '../../../shared/domain/collection.ts';
+import { stageOf } from '../../../shared/domain/collection.ts';
+import type { CollectionEvent } from '../../../shared/domain/collection-event.ts';
+import { NO_CUSTODY } from '../../../shared/domain/custody.ts';
+import type { Plan } from '../../../shared/domain/plan.ts';
+import type { EvidenceItem } from '../../../shared/domain/result.ts';
+import { transition } from '../../../shared/domain/transition.ts';
+import { ALERT_ID, alert, MACHINE_ID, machine, makeAction } from '../../memory/samples.ts';
+
+const ID = '0123456789abcdef0123456789abcdef';
+const NOW = '2026-11-20T08:00:00.000Z';
+const LATER = '2026-11-20T08:05:00.000Z';
+const ACTION = 'aaaabbbb-0000-cccc-1111-dddd2222eeee';
+
+const received: Collection = {
+  id: ID,
+  alertId: ALERT_ID,
+  incidentId: null,
+  tenantId: null,
+  machineId: MACHINE_ID,
+  machineName: null,
+  severity: 'UnSpecified',
+  title: null,
+  receivedAt: NOW,
+  receivedFrom: 'http',
+  deadline: '2026-11-23T08:00:00.000Z',
+  notBefore: NOW,
+  tries: 0,
+  reason: null,
+  custody: NO_CUSTODY,
+  documents: [],
+  results: [],
+  status: 'received',
+};
+
+const plan: Plan = {
+  profileId: 'linux-triage',
+  profileTitle: 'Linux triage',
+  profileSha256: 'a'.repeat(64),
+  scripts: [{ name: 'evidence-triage.sh', sha256: 'b'.repeat(64) }],
+  sessions: [
+    {
+      commands: [
+        { type: 'RunScript', scriptName: 'evidence-triage.sh', args: 'e30' },
+        { type: 'GetFile', path: '/var/tmp/x/evidence.tar.gz', madeBy: 0 },
+      ],
+    },
+  ],
+  filesNotRequested: 0,
+};
+
+const item: EvidenceItem = {
+  path: 'data/0-0-runscript/transcript.json',
+  bytes: 1,
+  sha256: 'c'.repeat(64),
+  sha1: 'c'.repeat(40),
+  md5: 'c'.repeat(32),
+  inside: null,
+  report: null,
+  storedAt: LATER,
+};
+
+const lookedUp: CollectionEvent = { type: 'looked up', alert, machine, plan, documents: [] };
+const comment = (session: number, attempt: number) => `Evidence Collector ${ID}/${session}/${attempt}`;
+const started = (session = 0, attempt = 1): CollectionEvent => ({
+  type: 'started',
+  action: makeAction(ACTION, comment(session, attempt), 'Pending', [
+    ['RunScript', 'Created'],
+    ['GetFile', 'Created'],
+  ]),
+});
+const seen = (
+  status: Parameters<typeof makeAction>[2],
+  ...commands: Parameters<typeof makeAction>[3]
+): CollectionEvent => ({
+  type: 'action seen',
+  action: makeAction(ACTION, comment(0, 1), status, commands),
+});
+const succeeded = seen('Succeeded', ['RunScript', 'Completed'], ['GetFile', 'Completed']);
+const stored = (index: number): CollectionEvent => ({ type: 'result stored', session: 0, index, item });
+
+function reach(...events: readonly CollectionEvent[]): Collection {
+  return events.reduce((collection, event) => transition(collection, event, LATER).collection, received);
+}
+
+describe('the way of a collection', () => {
+  it.each<readonly [CollectionStatus, readonly CollectionEvent[]]>([
+    ['planned', [lookedUp]],
+    ['starting', [lookedUp, { type: 'starting' }]],
+    ['running', [lookedUp, { type: 'starting' }, started()]],
+    ['copying', [lookedUp, { type: 'starting' }, started(), succeeded]],
+    ['copying', [lookedUp, { type: 'starting' }, started(), succeeded, stored(0)]],
+    ['sealing', [lookedUp, { type: 'starting' }, started(), succeeded, stored(0), stored(1)]],
+    [
+      'sealing',
+      [lookedUp, { type: 'starting' }, started(), seen('Failed', ['RunScript', 'Created'], ['GetFile', 'Created'])],
+    ],
+    ['planned', [lookedUp, { type: 'starting' }, { type: 'not started', notBefore: LATER, reason: 'Busy.' }]],
+    ['sealing', [lookedUp, { type: 'starting' }, { type: 'refused', reason: 'No.' }]],
+    ['sealing', [lookedUp, { type: 'starting' }, started(), { type: 'action gone', reason: 'Gone.' }]],
+    ['skipped', [{ type: 'nothing to collect', reason: 'Nothing.', alert: null, machine: null }]],
+    ['merged', [{ type: 'merged', into: 'f'.repeat(32), machineId: MACHINE_ID }]],
+  ])('is %s after its events', (status, events) => {
+    expect(reach(...events).status).toBe(status);
+  });
+
+  it('seals with the manifest first and ends by what its results add up to', () => {
+    const sealing = reach(lookedUp, { type: 'starting' }, started(), succeeded, stored(0), stored(1));
+    expect(transition(sealing, { type: 'sealed', tagmanifestSha256: 'd'.repeat(64) }, LATER).collection).toBe(sealing);
+    const marked = transition(sealing, { type: 'manifest written', sha256: 'e'.repeat(64) }, LATER).collection;
+    const ended = transition(marked, { type: 'sealed', tagmanifestSha256: 'd'.repeat(64) }, LATER);
+    expect(ended.collection).toMatchObject({
+      status: 'collected',
+      sealed: { manifestSha256: 'e'.repeat(64), tagmanifestSha256: 'd'.repeat(64), custodyNumber: 1 },
+    });
+    expect(ended.effects).toEqual([{ type: 'close' }]);
+  });
+
+  it('takes up only the action that bears its own comment', () => {
+    const starting = reach(lookedUp, { type: 'starting' });
+    for (const other of [started(0, 2), started(1, 1)])
+      expect(transition(starting, other, LATER).collection).toBe(starting);
+  });
+
+  it('ignores a status that goes back and an action that is not its own', () => {
+    const running = reach(
+      lookedUp,
+      { type: 'starting' },
+      started(),
+      seen('InProgress', ['RunScript', 'Created'], ['GetFile', 'Created']),
+    );
+    expect(transition(running, seen('Pending', ['RunScript', 'Created']), LATER).collection).toBe(running);
+    const foreign: CollectionEvent = {
+      type: 'action seen',
+      action: makeAction('other', comment(0, 1), 'Succeeded', []),
+    };
+    expect(transition(running, foreign, LATER).collection).toBe(running);
+  });
+
+  it('asks for a ticket a result when the action ended, and gives up the turn', () => {
+    const running = reach(lookedUp, { type: 'starting' }, started());
+    expect(transition(running, succeeded, LATER).effects).toEqual([
+      { type: 'give up the turn', machineId: MACHINE_ID, session: 0, attempt: 1 },
+      { type: 'write ticket', session: 0, index: 0, attempt: 1 },
+      { type: 'write ticket', session: 0, index: 1, attempt: 1 },
+    ]);
+  });
+
+  it('fetches the output of a failed script, and not the file that it should have made', () => {
+    const copying = reach(
+      lookedUp,
+      { type: 'starting' },
+      started(),
+      seen('Failed', ['RunScript', 'Failed', 'Exit code 1.'], ['GetFile', 'Created']),
+    );
+    expect(copying.results).toEqual([
+      expect.objectContaining({ index: 0, status: 'waiting', failure: 'Exit code 1.' }),
+      expect.objectContaining({ index: 1, status: 'missing' }),
+    ]);
+    const partial = transition(copying, stored(0), LATER).collection;
+    expect(partial).toMatchObject({ status: 'sealing', outcome: 'partial' });
+  });
+
+  it('puts what Defender skipped after a failure into another session', () => {
+    const twoFiles: Plan = {
+      ...plan,
+      sessions: [
+        {
+          commands: [
+            { type: 'GetFile', path: '/etc/a', madeBy: null },
+            { type: 'GetFile', path: '/etc/b', madeBy: null },
+          ],
+        },
+      ],
+    };
+    const running = reach(
+      { type: 'looked up', alert, machine, plan: twoFiles, documents: [] },
+      { type: 'starting' },
+      started(),
+    );
+    const next = transition(
+      running,
+      seen('Failed', ['GetFile', 'Failed', 'Not found.'], ['GetFile', 'Created']),
+      LATER,
+    ).collection;
+    expect(next).toMatchObject({ status: 'planned', progress: { session: 1, attempt: 0 } });
+    expect(next.results.map((result) => [result.session, result.subject, result.status])).toEqual([
+      [0, '/etc/a', 'missing'],
+      [0, '/etc/b', 'moved'],
+      [1, '/etc/b', 'planned'],
+    ]);
+  });
+
+  it('says in the custody log once why it waits, not at every try', () => {
+    const putOff: CollectionEvent = { type: 'put off', notBefore: LATER, reason: 'Busy.' };
+    const first = transition(reach(lookedUp), putOff, LATER);
+    expect(first.facts).toHaveLength(1);
+    const second = transition(first.collection, putOff, LATER);
+    expect(second.facts).toHaveLength(0);
+    expect(second.collection.tries).toBe(2);
+  });
+});
+
+const NEXT: Readonly<Record<CollectionStatus, readonly CollectionStatus[]>> = {
+  received: ['planned', 'skipped', 'merged', 'failed'],
+  planned: ['starting', 'sealing'],
+  starting: ['planned', 'running', 'sealing'],
+  running: ['planned', 'copying', 'sealing'],
+  copying: ['planned', 'sealing'],
+  sealing: ['collected', 'partial', 'failed'],
+  collected: [],
+  partial: [],
+  failed: [],
+  skipped: [],
+  merged: [],
+};
+
+const anyStatus = fc.constantFrom('Created' as const, 'Completed' as const, 'Failed' as const);
+const anyEvent: fc.Arbitrary<CollectionEvent> = fc.oneof(
+  fc.constant<CollectionEvent>(lookedUp),
+  fc.constant<CollectionEvent>({ type: 'nothing to collect', reason: 'Nothing.', alert: null, machine: null }),
+  fc.constant<CollectionEvent>({ type: 'merged', into: 'f'.repeat(32), machineId: MACHINE_ID }),
+  fc.constant<CollectionEvent>({ type: 'put off', notBefore: LATER, reason: 'Later.' }),
+  fc.constant<CollectionEvent>({ type: 'starting' }),
+  fc.constant<CollectionEvent>({ type: 'not started', notBefore: LATER, reason: 'Busy.' }),
+  fc.constant<CollectionEvent>({ type: 'refused', reason: 'No.' }),
+  fc.tuple(fc.nat(1), fc.integer({ min: 1, max: 3 })).map(([session, attempt]) => started(session, attempt)),
+  fc
+    .tuple(
+      fc.constantFrom(
+        'Pending' as const,
+        'InProgress' as const,
+        'Succeeded' as const,
+        'Failed' as const,
+        'TimeOut' as const,
+        'Cancelled' as const,
+      ),
+      anyStatus,
+      anyStatus,
+    )
+    .map(([status, one, two]) => seen(status, ['RunScript', one], ['GetFile', two])),
+  fc.constant<CollectionEvent>({ type: 'action gone', reason: 'Gone.' }),
+  fc.nat(1).map((index) => stored(index)),
+  fc.nat(1).map((index): CollectionEvent => ({ type: 'result missing', session: 0, index, reason: 'None.' })),
+  fc.nat(1).map((index): CollectionEvent => ({ type: 'copy tried', session: 0, index, reason: 'Cut.' })),
+  fc.constant<CollectionEvent>({ type: 'manifest written', sha256: 'e'.repeat(64) }),
+  fc.constant<CollectionEvent>({ type: 'sealed', tagmanifestSha256: 'd'.repeat(64) }),
+  fc.constant<CollectionEvent>({ type: 'deadline passed' }),
+);
+const anyTime = fc.constantFrom(NOW, LATER, '2026-11-23T08:00:01.000Z', '2026-11-23T09:00:00.000Z');
+
+describe('whatever comes, in any order', () => {
+  it('I8: state moves only along the table, and ended collections absorb every event', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(anyEvent, anyTime), { maxLength: 40 }), (events) => {
+        let collection = received;
+        for (const [event, now] of events) {
+          const step = transition(collection, event, now);
+          const from = collection.status;
+          const to = step.collection.status;
+          if (from !== to) expect(NEXT[from]).toContain(to);
+          if (stageOf(from) === 'ended') expect(step).toEqual({ collection, facts: [], effects: [] });
+          if (step.collection === collection) expect([step.facts, step.effects]).toEqual([[], []]);
+          collection = step.collection;
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('I5: a stored result is never changed, and no result disappears', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(anyEvent, anyTime), { maxLength: 40 }), (events) => {
+        let collection = received;
+        for (const [event, now] of events) {
+          const next = transition(collection, event, now).collection;
+          for (const result of collection.results) {
+            const same = next.results.find(
+              (candidate) => candidate.session === result.session && candidate.index === result.index,
+            );
+            expect(same).toBeDefined();
+            if (result.status === 'stored') expect(same).toEqual(result);
+          }
+          collection = next;
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
