@@ -1,0 +1,125 @@
+import * as z from 'zod';
+import { parseJson } from './http/read-body.ts';
+import { contextOf, entityReply, errorReply, jsonReply, notFoundReply, type Reply } from './http/reply.ts';
+import { type ApiRequest, pathPattern, type Route } from './http/route.ts';
+import type { MachineEntity } from './machines.ts';
+import type { Fields } from './odata/filter.ts';
+import { listReply } from './odata/list-reply.ts';
+import type { ScenarioAlert } from './scenario.ts';
+
+/** What the alert endpoints work on. */
+export type AlertParts = {
+  alerts: Map<string, ScenarioAlert>;
+  findMachine(id: string): MachineEntity | undefined;
+  apiUrl(): string;
+  pageSize: number;
+  appName: string;
+  timestamp(): string;
+};
+
+const fields: Fields = {
+  alertCreationTime: 'time',
+  lastUpdateTime: 'time',
+  lastEventTime: 'time',
+  incidentId: 'number',
+  investigationId: 'number',
+  id: 'string',
+  assignedTo: 'string',
+  detectionSource: 'string',
+  status: 'string',
+  severity: 'string',
+  category: 'string',
+};
+
+/** The endpoints below /api/alerts. */
+export function alertRoutes(parts: AlertParts): Route[] {
+  const find = (request: ApiRequest): ScenarioAlert | undefined => parts.alerts.get(request.param);
+  const missing = (request: ApiRequest): Reply => notFoundReply('Alert', request.param);
+  const read = ['Alert.Read.All', 'Alert.ReadWrite.All'] as const;
+  return [
+    {
+      endpoint: 'alerts',
+      method: 'GET',
+      path: pathPattern('alerts'),
+      roles: read,
+      handle: (request) => listAlerts(parts, request.query),
+    },
+    {
+      endpoint: 'alert',
+      method: 'GET',
+      path: pathPattern('alerts/{}'),
+      roles: read,
+      handle: (request) => {
+        const alert = find(request);
+        return alert === undefined ? missing(request) : entityReply(200, 'Alerts/$entity', alert.entity);
+      },
+    },
+    {
+      endpoint: 'update alert',
+      method: 'PATCH',
+      path: pathPattern('alerts/{}'),
+      roles: ['Alert.ReadWrite.All'],
+      handle: async (request) => {
+        const alert = find(request);
+        return alert === undefined ? missing(request) : await updateAlert(parts, alert, request);
+      },
+    },
+    {
+      endpoint: 'alert files',
+      method: 'GET',
+      path: pathPattern('alerts/{}/files'),
+      roles: ['File.Read.All'],
+      handle: (request) => {
+        const alert = find(request);
+        if (alert === undefined) return missing(request);
+        return jsonReply(200, { '@odata.context': contextOf('Files'), value: alert.relatedFiles });
+      },
+    },
+    {
+      endpoint: 'alert machine',
+      method: 'GET',
+      path: pathPattern('alerts/{}/machine'),
+      roles: ['Machine.Read.All', 'Machine.ReadWrite.All'],
+      handle: (request) => {
+        const alert = find(request);
+        if (alert === undefined) return missing(request);
+        const machineId = alert.entity.machineId ?? '';
+        const machine = parts.findMachine(machineId);
+        if (machine === undefined) return notFoundReply('Machine', machineId);
+        return entityReply(200, 'Machines/$entity', machine);
+      },
+    },
+  ];
+}
+
+function listAlerts(parts: AlertParts, query: URLSearchParams): Reply {
+  const expand = query.get('$expand');
+  if (expand !== null && expand !== 'evidence') {
+    return errorReply(400, 'ODataError', `The query option $expand=${expand} is not supported.`);
+  }
+  const rows = [...parts.alerts.values()].map(({ entity }) => (expand === null ? { ...entity, evidence: [] } : entity));
+  const address = `${parts.apiUrl()}/api/alerts`;
+  return listReply({ rows: rows.reverse(), fields, context: 'Alerts', address, pageSize: parts.pageSize }, query);
+}
+
+const updateSchema = z.object({
+  status: z.enum(['New', 'InProgress', 'Resolved']).optional(),
+  assignedTo: z.string().optional(),
+  classification: z.enum(['TruePositive', 'InformationalExpectedActivity', 'FalsePositive']).optional(),
+  determination: z.string().optional(),
+  comment: z.string().min(1).optional(),
+});
+
+async function updateAlert(parts: AlertParts, alert: ScenarioAlert, request: ApiRequest): Promise<Reply> {
+  const body = await request.readBody(1_000_000);
+  const update = updateSchema.safeParse(body === 'too large' ? undefined : parseJson(body));
+  if (!update.success || Object.keys(update.data).length === 0) {
+    return errorReply(400, 'InvalidRequestBody', 'Request body is incorrect');
+  }
+  const { comment, ...changes } = update.data;
+  const now = parts.timestamp();
+  Object.assign(alert.entity, changes, { lastUpdateTime: now });
+  if (changes.status !== undefined) alert.entity.resolvedTime = changes.status === 'Resolved' ? now : null;
+  if (comment !== undefined) alert.entity.comments.push({ comment, createdBy: parts.appName, createdTime: now });
+  return entityReply(200, 'Alerts/$entity', alert.entity);
+}

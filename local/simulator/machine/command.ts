@@ -1,0 +1,25 @@
+import type { ResultContent } from '../results/result.ts';
+
+/** A command of a live response, checked when it was accepted. */
+export type Command =
+  | { type: 'PutFile'; fileName: string }
+  | { type: 'RunScript'; scriptName: string; args: string | undefined }
+  | { type: 'GetFile'; path: string };
+
+/** How a command ended on the machine; a failed script may still have left a result. */
+export type CommandEnd =
+  | { kind: 'completed'; content: ResultContent | undefined }
+  | { kind: 'failed'; error: string; content?: ResultContent }
+  | { kind: 'timed out'; error: string };
+
+/** Runs one command on a machine; `workFolder` is an empty folder of this command alone. */
+export type RunCommand = (command: Command, workFolder: string, signal: AbortSignal) => Promise<CommandEnd>;
+
+/** The characters that Defender refuses in a script's arguments, in its own words; undefined if there is none. */
+export function refuseArguments(args: string | undefined): string | undefined {
+  if (!/[;&|!$()]/.test(args ?? '')) return undefined;
+  return "Please avoid using the following characters as part of scripts' parameters: ; & | ! $ ( )";
+}
+
+/** Largest file that GetFile brings: 3 GB. */
+export const getFileLimitBytes = 3 * 1024 ** 3;

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+/** What a script left: its exit code and two streams of bytes. */
+export type ScriptOutput = { scriptName: string; exitCode: number; output: Readable; errors: Readable };
+
+/** Writes the JSON that a RunScript leaves, streaming; bytes that are no UTF-8 become U+FFFD. */
+export async function writeTranscript(script: ScriptOutput, target: string): Promise<void> {
+  async function* json(): AsyncGenerator<string> {
+    yield `{"script_name":${JSON.stringify(script.scriptName)},"exit_code":${script.exitCode},"script_output":"`;
+    yield* escapeText(script.output);
+    yield '","script_errors":"';
+    yield* escapeText(script.errors);
+    yield '"}';
+  }
+  await pipeline(json(), createWriteStream(target));
+}
+
+/** Writes the same for a script of Windows: a transcript's first line before the output, and three NULs after it. */
+export async function writeWindowsTranscript(
+  script: { scriptName: string; exitCode: number; output: string; errors: string },
+  target: string,
+): Promise<void> {
+  const folder = 'C:\\ProgramData\\Microsoft\\Windows Defender Advanced Threat Protection\\Temp\\PSScriptOutputs';
+  const preamble = `Transcript started, output file is ${folder}\\PSScript_Transcript_{${randomUUID().toUpperCase()}}.txt\n`;
+  const output = Readable.from([Buffer.from(`${preamble}${script.output}\n\0\0\0`)]);
+  await writeTranscript({ ...script, output, errors: Readable.from([Buffer.from(script.errors)]) }, target);
+}
+
+/** Streams the bytes of a captured file. */
+export function readCaptured(path: string): Readable {
+  return createReadStream(path);
+}
+
+async function* escapeText(source: Readable): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  for await (const chunk of source) yield JSON.stringify(decoder.decode(chunk, { stream: true })).slice(1, -1);
+  yield JSON.stringify(decoder.decode()).slice(1, -1);
+}
