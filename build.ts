@@ -14,8 +14,9 @@ await build({
   platform: 'node',
   target: 'node24',
   banner: { js: banner },
-  external: ['@azure/functions-core'],
-  minifySyntax: true,
+  // The worker provides functions-core; the storage SDK loads apache-arrow only for a list format that we never ask for.
+  external: ['@azure/functions-core', 'apache-arrow'],
+  minify: true,
   sourcemap: 'linked',
   sourcesContent: false,
   logLevel: 'warning',

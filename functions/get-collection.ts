@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { answerFaults } from '../shared/answer-faults.ts';
 import { openCollector, settings } from '../shared/collector.ts';
 import { collectionUrl, json } from '../shared/doors/reply.ts';
 import { answerCollection } from '../shared/domain/collection-answer.ts';
@@ -8,10 +9,10 @@ app.http('get-collection', {
   methods: ['GET'],
   route: 'collections/{id}',
   authLevel: settings.authLevel,
-  handler: async (request) => {
+  handler: answerFaults(async (request) => {
     const { ports } = await openCollector();
     const collection = await findCollection(ports.collections.load, request.params['id']);
     if (collection === null) return noSuchCollection();
     return json(200, answerCollection(collection, collectionUrl(request.url, collection.id)));
-  },
+  }),
 });

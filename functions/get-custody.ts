@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { answerFaults } from '../shared/answer-faults.ts';
 import { openCollector, settings } from '../shared/collector.ts';
 import { findCollection, noSuchCollection } from '../shared/doors/find-collection.ts';
 import { json } from '../shared/doors/reply.ts';
@@ -7,12 +8,12 @@ app.http('get-custody', {
   methods: ['GET'],
   route: 'collections/{id}/custody',
   authLevel: settings.authLevel,
-  handler: async (request) => {
+  handler: answerFaults(async (request) => {
     const { ports } = await openCollector();
     const collection = await findCollection(ports.collections.load, request.params['id']);
     if (collection === null) return noSuchCollection();
     const lines = await ports.collections.readCustody(collection.id);
     const entries = lines.map((line): unknown => JSON.parse(line));
     return json(200, { id: collection.id, head: collection.custody.head, entries });
-  },
+  }),
 });

@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { answerFaults } from '../shared/answer-faults.ts';
 import { openCollector, settings } from '../shared/collector.ts';
 import { json } from '../shared/doors/reply.ts';
 
@@ -6,7 +7,7 @@ app.http('get-health', {
   methods: ['GET'],
   route: 'health',
   authLevel: settings.authLevel,
-  handler: async () => {
+  handler: answerFaults(async () => {
     const { ports, ledger } = await openCollector();
     const [lastPollAt, profiles, scripts] = await Promise.all([
       ledger.lastBeat(),
@@ -21,5 +22,5 @@ app.http('get-health', {
       profiles: profiles.length,
       scripts: scripts.size,
     });
-  },
+  }),
 });

@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { answerFaults } from '../shared/answer-faults.ts';
 import { openCollector, settings } from '../shared/collector.ts';
 import { findCollection, noSuchCollection } from '../shared/doors/find-collection.ts';
 import { page, problem } from '../shared/doors/reply.ts';
@@ -7,7 +8,7 @@ app.http('get-report', {
   methods: ['GET'],
   route: 'collections/{id}/report',
   authLevel: settings.authLevel,
-  handler: async (request) => {
+  handler: answerFaults(async (request) => {
     const { ports } = await openCollector();
     const collection = await findCollection(ports.collections.load, request.params['id']);
     if (collection === null) return noSuchCollection();
@@ -18,5 +19,5 @@ app.http('get-report', {
         `The collection is ${collection.status}; its report is written when it is sealed.`,
       );
     return page(report);
-  },
+  }),
 });

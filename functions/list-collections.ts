@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { answerFaults } from '../shared/answer-faults.ts';
 import { openCollector, settings } from '../shared/collector.ts';
 import { findCollection } from '../shared/doors/find-collection.ts';
 import { readListQuery } from '../shared/doors/read-list-query.ts';
@@ -8,7 +9,7 @@ app.http('list-collections', {
   methods: ['GET'],
   route: 'collections',
   authLevel: settings.authLevel,
-  handler: async (request) => {
+  handler: answerFaults(async (request) => {
     const query = readListQuery(request.query);
     if (query.outcome === 'wrong') return problem('wrong-query', query.why);
     const { ports, ledger } = await openCollector();
@@ -16,5 +17,5 @@ app.http('list-collections', {
     const found = await Promise.all(page.ids.map((id) => findCollection(ports.collections.load, id)));
     const stored = found.filter((collection) => collection !== null);
     return answerList(request.url, stored, page.next);
-  },
+  }),
 });

@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { answerFaults } from '../shared/answer-faults.ts';
 import { openCollector, settings } from '../shared/collector.ts';
 import { findCollection, noSuchCollection } from '../shared/doors/find-collection.ts';
 import { json } from '../shared/doors/reply.ts';
@@ -7,11 +8,11 @@ app.http('list-evidence', {
   methods: ['GET'],
   route: 'collections/{id}/evidence',
   authLevel: settings.authLevel,
-  handler: async (request) => {
+  handler: answerFaults(async (request) => {
     const { ports } = await openCollector();
     const collection = await findCollection(ports.collections.load, request.params['id']);
     if (collection === null) return noSuchCollection();
     const files = await ports.evidence.listFiles(collection.id);
     return json(200, { id: collection.id, status: collection.status, container: 'evidence', files });
-  },
+  }),
 });

@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { answerFaults } from '../shared/answer-faults.ts';
 import { openCollector, settings } from '../shared/collector.ts';
 import { readAlertPayload } from '../shared/doors/read-alert-payload.ts';
 import { readJsonBody } from '../shared/doors/read-json-body.ts';
@@ -9,7 +10,7 @@ app.http('receive-alert', {
   methods: ['POST'],
   route: 'alerts',
   authLevel: settings.authLevel,
-  handler: async (request) => {
+  handler: answerFaults(async (request) => {
     if (settings.mode === 'off')
       return problem('switched-off', 'MODE is off. Send the alert again once it is observe or collect.');
     const body = await readJsonBody(request);
@@ -28,5 +29,5 @@ app.http('receive-alert', {
     }
     const receipt = await receiveAlerts(collector.ports, collector.ledger, payload.references, 'http');
     return accepted(request.url, receipt);
-  },
+  }),
 });

@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { answerFaults } from '../shared/answer-faults.ts';
 import { openCollector, settings } from '../shared/collector.ts';
 import { json } from '../shared/doors/reply.ts';
 import { pollMachineActions } from '../shared/pipeline/poll-machine-actions.ts';
@@ -7,8 +8,8 @@ app.http('wake-poll', {
   methods: ['POST'],
   route: 'poll',
   authLevel: settings.authLevel,
-  handler: async () => {
+  handler: answerFaults(async () => {
     const { ports } = await openCollector();
     return json(200, await pollMachineActions(ports));
-  },
+  }),
 });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Mode } from './pipeline/ports.ts';
 
 /** Where a storage account is: by a connection string, or by service URIs and a managed identity. */

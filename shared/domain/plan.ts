@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const command = z.discriminatedUnion('type', [
   z.object({ type: z.literal('PutFile'), fileName: z.string() }).readonly(),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Alert, SEVERITIES } from './alert.ts';
 import { type Machine, OPERATING_SYSTEMS } from './machine.ts';
 

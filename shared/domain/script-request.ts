@@ -2,7 +2,7 @@ import type { RelatedFile } from './alert.ts';
 import type { OperatingSystem } from './machine.ts';
 
 /** The longest argument that a script is given, in characters. */
-export const MAX_REQUEST_CHARACTERS = 8000;
+const MAX_REQUEST_CHARACTERS = 8000;
 
 /** What a script is asked to do; foreign strings are base64url inside, so that a POSIX shell reads it without a JSON parser. */
 export interface ScriptRequest {

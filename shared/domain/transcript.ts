@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ScriptReport } from './result.ts';
 
 /** What a transcript says: the report, and the script's output and errors as they came (hostile text), without NULs at the end. */
@@ -107,7 +107,7 @@ function decodeAnswer(encoded: string): unknown {
 
 /** JSON as real transcripts have it: with a byte order mark, NULs at the end, and raw control characters inside strings. */
 function parseLeniently(text: string): unknown {
-  const json = stripNuls(text.replace(/^\uFEFF/, ''));
+  const json = stripEnd(text.replace(/^\uFEFF/, ''), '\0 \t\r\n');
   for (const candidate of [() => json, () => escapeControls(json)]) {
     try {
       return JSON.parse(candidate());
@@ -141,8 +141,13 @@ function escapeControls(json: string): string {
 }
 
 function stripNuls(text: string): string {
+  return stripEnd(text, '\0');
+}
+
+/** A regular expression would take quadratic time on hostile text. */
+function stripEnd(text: string, characters: string): string {
   let end = text.length;
-  while (end > 0 && text.charCodeAt(end - 1) === 0) end -= 1;
+  while (end > 0 && characters.includes(text.charAt(end - 1))) end -= 1;
   return text.slice(0, end);
 }
 

@@ -9,7 +9,7 @@ export type ProblemCode =
   | 'no-report-yet'
   | 'wrong-query'
   | 'switched-off'
-  | 'storage-unavailable';
+  | 'unavailable';
 
 /** An answer that is an error, as RFC 9457 has it. */
 export interface Problem {
@@ -28,7 +28,7 @@ const PROBLEMS: Readonly<Record<ProblemCode, { readonly status: number; readonly
   'no-report-yet': { status: 404, title: 'There is no report yet' },
   'wrong-query': { status: 400, title: 'A query parameter is wrong' },
   'switched-off': { status: 503, title: 'The collector is switched off' },
-  'storage-unavailable': { status: 503, title: 'The storage does not answer' },
+  unavailable: { status: 503, title: 'The request could not be carried out now' },
 };
 
 /** The answer for a fault of a request: a stable code, and a sentence that says what to do. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type AlertReference, DEFENDER_ID, readSeverity } from '../domain/alert.ts';
 
 /** What a payload is: references to alerts, or the sentence that says why it is none. */
@@ -7,7 +7,7 @@ export type Payload =
   | { readonly outcome: 'unknown'; readonly why: string };
 
 /** The most alerts that one payload may name. */
-export const MAX_ALERTS = 100;
+const MAX_ALERTS = 100;
 
 const id = z.string().trim().regex(DEFENDER_ID, 'letters, digits, dash and underscore, at most 128');
 const machineId = id.transform((value) => value.toLowerCase()).nullish();

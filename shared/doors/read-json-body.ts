@@ -1,7 +1,7 @@
 import type { ProblemCode } from './problem.ts';
 
 /** The largest body that a door takes, in bytes. */
-export const MAX_BODY_BYTES = 1_048_576;
+const MAX_BODY_BYTES = 1_048_576;
 
 /** As much of a request as is needed to read its body. */
 export interface BodySource {

@@ -80,7 +80,7 @@ export function collectionUrl(requestUrl: string, collectionId: string): string 
 }
 
 /** The absolute URL of the API's root, such as `https://host/api`. */
-export function apiRoot(requestUrl: string): string {
+function apiRoot(requestUrl: string): string {
   const { origin, pathname } = new URL(requestUrl);
   const prefix = /^(.*?)\/(?:alerts|collections|operations|poll|health)(?:\/|$)/i.exec(pathname)?.[1] ?? '/api';
   return `${origin}${prefix}`;

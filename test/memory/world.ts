@@ -3,7 +3,7 @@ import type { Alert } from '../../shared/domain/alert.ts';
 import type { Machine } from '../../shared/domain/machine.ts';
 import type { LiveResponseRequest, MachineAction } from '../../shared/domain/machine-action.ts';
 import { hideLink } from '../../shared/domain/result-link.ts';
-import { nameTicket, readTicketName, type Ticket } from '../../shared/domain/ticket.ts';
+import { nameTicket, readTicketName } from '../../shared/domain/ticket.ts';
 import type { DefenderPort, LibraryFile, LogLine, Ports, StartOutcome } from '../../shared/pipeline/ports.ts';
 import { rememberCollections, rememberLanes, rememberQuota } from './memory-state.ts';
 import { alert, MACHINE_ID, machine, makeAction, profile } from './samples.ts';
@@ -156,11 +156,6 @@ export const SCRIPT_SHA256 = createHash('sha256').update(SCRIPT).digest('hex');
 /** SHA-256 of a text, hex. */
 export function sha256Of(text: string): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-/** The tickets that lie there, as tickets. */
-export function openTickets(world: World): readonly Ticket[] {
-  return [...world.tickets].flatMap((name) => readTicketName(name) ?? []);
 }
 
 type Play = Omit<World, 'ports'>;

@@ -255,7 +255,7 @@ describe('whatever comes, in any order', () => {
   it('I8: state moves only along the table, and ended collections absorb every event', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(anyEvent, anyTime), { maxLength: 40 }), (events) => {
-        let collection = received;
+        let collection = reach();
         for (const [event, now] of events) {
           const step = transition(collection, event, now);
           const from = collection.status;
@@ -273,7 +273,7 @@ describe('whatever comes, in any order', () => {
   it('I5: a stored result is never changed, and no result disappears', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(anyEvent, anyTime), { maxLength: 40 }), (events) => {
-        let collection = received;
+        let collection = reach();
         for (const [event, now] of events) {
           const next = transition(collection, event, now).collection;
           for (const result of collection.results) {

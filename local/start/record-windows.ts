@@ -1,0 +1,15 @@
+import type { Recording } from '../simulator/scenario.ts';
+
+const ARCHIVE = { path: null, bytes: null, sha256: null };
+
+/** What the simulated Windows machine answers, as no PowerShell runs here: a recorded transcript and a made-up archive. */
+export function recordWindows(): Recording {
+  const answer = { v: 1, ok: true, reason: null, archive: ARCHIVE, items: 0, errors: 0, files: [] };
+  const encoded = Buffer.from(JSON.stringify(answer)).toString('base64url');
+  const output = `-----BEGIN EVIDENCE ANSWER-----\n${encoded}\n-----END EVIDENCE ANSWER-----`;
+  return {
+    scripts: { 'evidence-triage.ps1': { exitCode: 0, output, errors: '' } },
+    files: {},
+    anyFile: { content: { generated: { bytes: 300_000, seed: 'windows' } }, gzip: true },
+  };
+}

@@ -1,0 +1,108 @@
+import { FormData } from 'undici';
+import type { Api } from './call-endpoint.ts';
+import { refuseArgument } from './errors.ts';
+import type { EndpointName } from './permissions.ts';
+import { readBody } from './read-body.ts';
+import { expectRows, readPages } from './read-pages.ts';
+import { expectSuccess, isNotFound } from './reply.ts';
+import { LibraryFileBody } from './schemas.ts';
+import type { CallOptions } from './send.ts';
+
+/** A file of the live response library, as Defender lists it; `sha256` is empty where Defender gives none. */
+export interface LibraryFile {
+  readonly fileName: string;
+  readonly sha256: string;
+  readonly createdBy: string | null;
+  readonly lastUpdatedAt: string | null;
+}
+
+/** A file to put into the library, which is shared by the whole tenant: `replace` says what happens to one of the same name. */
+export interface LibraryUpload {
+  readonly fileName: string;
+  readonly content: Uint8Array;
+  readonly description: string;
+  readonly parametersDescription: string;
+  readonly replace: 'replace' | 'keep';
+}
+
+/** What became of an upload. */
+export type UploadOutcome =
+  | { readonly outcome: 'uploaded'; readonly file: LibraryFile }
+  | { readonly outcome: 'exists'; readonly reason: string };
+
+const PATH = '/api/libraryfiles';
+const LARGEST_BYTES = 20 * 1024 * 1024;
+
+/** Lists the live response library (Defender: list library files). */
+export async function listLibrary(api: Api, options?: CallOptions): Promise<readonly LibraryFile[]> {
+  const endpoint = 'list library files';
+  const { rows, status } = expectRows(await readPages(api, endpoint, PATH, options));
+  return rows.map((row) => readFile(row, endpoint, status));
+}
+
+/** Puts a file into the live response library, 20 MB at most (Defender: upload library file). */
+export async function uploadToLibrary(api: Api, upload: LibraryUpload, options?: CallOptions): Promise<UploadOutcome> {
+  const endpoint = 'upload library file';
+  checkUpload(upload);
+  const form = writeForm(upload);
+  const reply = await api.call({ endpoint, method: 'POST', url: api.url(PATH), body: form, brings: 'JSON' }, options);
+  if (reply.reply === 'failure') {
+    const { status, message } = reply.error;
+    const exists = status === 409 || (status === 400 && /already exists/i.test(message));
+    if (exists) return { outcome: 'exists', reason: message };
+  }
+  const { json, status } = expectSuccess(reply);
+  return { outcome: 'uploaded', file: readFile(json, endpoint, status, 'unknown') };
+}
+
+/** Deletes a file from the live response library by its name (Defender: delete library file). */
+export async function deleteFromLibrary(
+  api: Api,
+  fileName: string,
+  options?: CallOptions,
+): Promise<{ readonly outcome: 'deleted' | 'not found' }> {
+  const endpoint = 'delete library file';
+  // As a path, `.` and `..` would name the library itself or what is above it.
+  if (!/^[^\p{Cc}]{1,255}$/u.test(fileName) || /^\.{1,2}$/.test(fileName)) {
+    const message = `'${endpoint}' was not sent: that is no name of a library file. Give the name as the library lists it.`;
+    throw refuseArgument(endpoint, 'InvalidArgument', message);
+  }
+  const url = api.url(`${PATH}/${encodeURIComponent(fileName)}`);
+  const reply = await api.call({ endpoint, method: 'DELETE', url, brings: 'nothing' }, options);
+  if (isNotFound(reply)) return { outcome: 'not found' };
+  expectSuccess(reply);
+  return { outcome: 'deleted' };
+}
+
+function checkUpload({ fileName, content }: LibraryUpload): void {
+  const endpoint = 'upload library file';
+  if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/.test(fileName)) {
+    const message = `'${endpoint}' was not sent: a library file's name has letters, digits, - _ and . only, does not begin with a dot, and is at most 128 long. Rename the file.`;
+    throw refuseArgument(endpoint, 'InvalidArgument', message);
+  }
+  if (content.byteLength > LARGEST_BYTES) {
+    const message = `'${endpoint}' was not sent: ${fileName} has ${content.byteLength} bytes, and Defender takes 20 MB at most. Make it smaller, or upload it in the portal.`;
+    throw refuseArgument(endpoint, 'InvalidArgument', message);
+  }
+}
+
+function writeForm({ fileName, content, description, parametersDescription, replace }: LibraryUpload): FormData {
+  const form = new FormData();
+  form.append('file', new File([Uint8Array.from(content)], fileName, { type: 'application/octet-stream' }), fileName);
+  form.append('ParametersDescription', parametersDescription);
+  form.append('HasParameters', parametersDescription === '' ? 'false' : 'true');
+  form.append('OverrideIfExists', replace === 'replace' ? 'true' : 'false');
+  form.append('Description', description);
+  return form;
+}
+
+function readFile(
+  json: unknown,
+  endpoint: EndpointName,
+  status: number,
+  effect: 'none' | 'unknown' = 'none',
+): LibraryFile {
+  const body = readBody(LibraryFileBody, json, endpoint, status, effect);
+  const { fileName, sha256, createdBy, lastUpdatedTime } = body;
+  return { fileName, sha256: sha256 ?? '', createdBy, lastUpdatedAt: lastUpdatedTime };
+}

@@ -1,0 +1,120 @@
+import { DEFENDER_ID } from '../domain/alert.ts';
+import type { Command } from '../domain/command.ts';
+import type { LiveResponseRequest, MachineAction } from '../domain/machine-action.ts';
+import { hideLink, type ResultLink } from '../domain/result-link.ts';
+import type { Api } from './call-endpoint.ts';
+import { describeUnreadable } from './describe-failure.ts';
+import { DefenderError, refuseArgument } from './errors.ts';
+import { idInPath } from './ids.ts';
+import { readAction } from './read-action.ts';
+import { readBody } from './read-body.ts';
+import { expectSuccess } from './reply.ts';
+import { LinkBody } from './schemas.ts';
+import type { CallOptions } from './send.ts';
+
+/**
+ * What became of a call that starts a live response: `unreachable` was never sent, `unknown` may have been started,
+ * `refused` stays refused, `not allowed` waits for a person, `busy` for the machine, `throttled` for the quota.
+ */
+export type StartOutcome =
+  | { readonly outcome: 'started'; readonly action: MachineAction }
+  | { readonly outcome: 'throttled'; readonly afterMs: number; readonly reason: string }
+  | { readonly outcome: 'busy' | 'refused' | 'not allowed' | 'unreachable' | 'unknown'; readonly reason: string };
+
+/** What Defender answers when it is asked for a result link. */
+export type LinkOutcome =
+  | { readonly outcome: 'link'; readonly link: ResultLink }
+  | { readonly outcome: 'no result'; readonly reason: string };
+
+/** Starts a live response, sending it once at most; every outcome is a value (Defender: run live response). */
+export async function startLiveResponse(
+  api: Api,
+  request: LiveResponseRequest,
+  options?: CallOptions,
+): Promise<StartOutcome> {
+  const endpoint = 'run live response';
+  try {
+    const url = api.url(`/api/machines/${idInPath(endpoint, 'machine', request.machineId)}/runliveresponse`);
+    const body = JSON.stringify({ Commands: request.commands.map(writeCommand), Comment: request.comment });
+    const reply = await api.call({ endpoint, method: 'POST', url, body, brings: 'JSON' }, options);
+    const { json, status } = expectSuccess(reply);
+    const action = readAction(json, endpoint, status, 'unknown');
+    if (!DEFENDER_ID.test(action.id)) {
+      const why = "names an action by an id that is none of Defender's";
+      throw describeUnreadable({ endpoint, retryAfterMs: null, effect: 'unknown' }, status, why);
+    }
+    return { outcome: 'started', action };
+  } catch (fault) {
+    if (fault instanceof DefenderError) return judgeStart(fault);
+    throw fault;
+  }
+}
+
+/** Asks for the link to the result of a command; it is valid for 30 minutes and can be asked for again (Defender: get live response result). */
+export async function getResultLink(
+  api: Api,
+  actionId: string,
+  index: number,
+  options?: CallOptions,
+): Promise<LinkOutcome> {
+  const endpoint = 'get result link';
+  if (!Number.isInteger(index) || index < 0) {
+    const message = `'${endpoint}' was not sent: the index of a command is a whole number from 0.`;
+    throw refuseArgument(endpoint, 'InvalidArgument', message);
+  }
+  const id = idInPath(endpoint, 'machine action', actionId);
+  const url = api.url(`/api/machineactions/${id}/GetLiveResponseResultDownloadLink(index=${index})`);
+  const reply = await api.call({ endpoint, method: 'GET', url, brings: 'JSON' }, options);
+  if (reply.reply === 'failure' && isNoResult(reply.error))
+    return { outcome: 'no result', reason: reply.error.message };
+  const { json, status } = expectSuccess(reply);
+  // Sibling endpoints have been seen to put the link in quotes of its own.
+  const value = (readBody(LinkBody, json, endpoint, status).value ?? '').trim().replace(/^"(.*)"$/s, '$1');
+  if (value === '')
+    return { outcome: 'no result', reason: 'Defender gave no link for this command; ask again once it has completed.' };
+  if (!URL.canParse(value)) {
+    throw describeUnreadable({ endpoint, retryAfterMs: null, effect: 'none' }, status, 'holds no address');
+  }
+  return { outcome: 'link', link: hideLink(value) };
+}
+
+function isNoResult(error: DefenderError): boolean {
+  return (error.status === 400 || error.status === 404) && error.code !== 'UnreadableAnswer';
+}
+
+function judgeStart(error: DefenderError): StartOutcome {
+  const { status, code, effect, retryAfterMs, message: reason } = error;
+  if (effect === 'unknown') return { outcome: 'unknown', reason };
+  if (status === null) return { outcome: judgeUnsent(code), reason };
+  if (code === 'ActiveRequestAlreadyExists') return { outcome: 'busy', reason };
+  if (status === 401 || status === 403 || status === 407) return { outcome: 'not allowed', reason };
+  if (retryAfterMs !== null) return { outcome: 'throttled', afterMs: retryAfterMs, reason };
+  return { outcome: 'refused', reason };
+}
+
+function judgeUnsent(code: string): 'refused' | 'not allowed' | 'unreachable' {
+  if (code === 'InvalidId') return 'refused';
+  return code === 'TokenRefused' ? 'not allowed' : 'unreachable';
+}
+
+interface CommandBody {
+  readonly type: string;
+  readonly params: readonly { readonly key: string; readonly value: string }[];
+}
+
+function writeCommand(command: Command): CommandBody {
+  switch (command.type) {
+    case 'PutFile':
+      return { type: 'PutFile', params: [{ key: 'FileName', value: command.fileName }] };
+    case 'RunScript': {
+      const name = { key: 'ScriptName', value: command.scriptName };
+      return { type: 'RunScript', params: command.args === '' ? [name] : [name, { key: 'Args', value: command.args }] };
+    }
+    case 'GetFile':
+      return { type: 'GetFile', params: [{ key: 'Path', value: command.path }] };
+    default: {
+      const unknown: never = command;
+      throw new Error(`Unknown command ${JSON.stringify(unknown)}.`);
+    }
+  }
+}

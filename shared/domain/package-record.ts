@@ -1,0 +1,102 @@
+import type { CollectionIn } from './collection.ts';
+import type { Session } from './command.ts';
+import { readComment } from './machine-action.ts';
+import { type CustodyRow, custodyRowSchema, type PackageRecord, type ResultRow } from './package-record-schema.ts';
+import type { Result } from './result.ts';
+import { judgeResult } from './verdict.ts';
+
+/**
+ * Describes a package that is being sealed; `custody` are the JSON lines up to the entry that seals. What may still
+ * change while sealing is repeated (reason, tries) is not in it. Throws when a line is no custody entry.
+ */
+export function describePackage(
+  collection: CollectionIn<'sealing'>,
+  custody: readonly string[],
+  version: string,
+): PackageRecord {
+  const { alertId, incidentId, tenantId, severity, title, plan, results } = collection;
+  const entries = custody.map((line): CustodyRow => custodyRowSchema.parse(JSON.parse(line)));
+  return {
+    recordVersion: 1,
+    product: { name: 'Evidence Collector for Microsoft Defender', version },
+    collectionId: collection.id,
+    outcome: collection.outcome,
+    receivedFrom: collection.receivedFrom,
+    deadline: collection.deadline,
+    alert: { id: alertId, incidentId, tenantId, severity, title },
+    machine: { id: collection.machineId, name: collection.machineName },
+    times: readTimes(collection, entries),
+    profile: { id: plan.profileId, title: plan.profileTitle, sha256: plan.profileSha256 },
+    scripts: plan.scripts,
+    filesNotRequested: plan.filesNotRequested,
+    sessions: plan.sessions.map(({ commands }, session) => ({
+      session,
+      commands: commands.map((sent, index) => ({ index, ...sent })),
+    })),
+    machineActions: readActions(entries),
+    results: results.map((result) => describeResult(result, plan.sessions, results)),
+    documents: collection.documents,
+    custody: {
+      count: entries.length,
+      head: collection.custody.count === entries.length ? collection.custody.head : null,
+      entries,
+    },
+  };
+}
+
+function readTimes(collection: CollectionIn<'sealing'>, entries: readonly CustodyRow[]): PackageRecord['times'] {
+  const first = (event: string) => entries.find((entry) => entry.event === event)?.at ?? null;
+  const last = (...events: readonly string[]) => entries.findLast((entry) => events.includes(entry.event))?.at ?? null;
+  return {
+    receivedAt: collection.receivedAt,
+    lookedUpAt: first('planned'),
+    startedAt: first('started'),
+    endedAt: last('action ended', 'action gone'),
+    copiedAt: last('result stored'),
+    sealedAt: first('sealing') ?? collection.sealedAt,
+  };
+}
+
+function readActions(entries: readonly CustodyRow[]): PackageRecord['machineActions'] {
+  const actions = new Map<string, PackageRecord['machineActions'][number]>();
+  let name: ReturnType<typeof readComment> = null;
+  for (const entry of entries) {
+    const { comment, action, status } = entry.detail;
+    if (entry.event === 'starting') name = readComment(String(comment));
+    if (typeof action !== 'string') continue;
+    const known = actions.get(action);
+    if (entry.event === 'started') {
+      const { session, attempt } = name ?? { session: null, attempt: null };
+      actions.set(action, { id: action, session, attempt, startedAt: entry.at, endedAt: null, endedAs: null });
+    } else if (known !== undefined && entry.event === 'action ended') {
+      actions.set(action, { ...known, endedAt: entry.at, endedAs: String(status) });
+    } else if (known !== undefined && entry.event === 'action gone') {
+      actions.set(action, { ...known, endedAt: entry.at, endedAs: 'gone' });
+    }
+  }
+  return [...actions.values()];
+}
+
+function describeResult(result: Result, sessions: readonly Session[], results: readonly Result[]): ResultRow {
+  const { session, index, command: kind, subject, failure } = result;
+  const basis = { session, index, command: kind, subject };
+  switch (result.status) {
+    case 'stored': {
+      const { path, bytes, sha256, sha1, md5, inside, storedAt, report } = result.item;
+      const machineAgainstStorage = judgeResult(result, sessions, results);
+      const stored = { path, bytes, sha256, sha1, md5, inside, storedAt, failure, report, machineAgainstStorage };
+      return { ...basis, status: 'stored', ...stored };
+    }
+    case 'moved':
+      return { ...basis, status: 'moved' };
+    case 'missing':
+      return { ...basis, status: 'missing', reason: failure ?? 'No reason was given.' };
+    case 'planned':
+    case 'waiting':
+      return { ...basis, status: 'missing', reason: failure ?? 'It had not come when the package was sealed.' };
+    default: {
+      const unknown: never = result;
+      throw new Error(`Unknown result ${JSON.stringify(unknown)}.`);
+    }
+  }
+}

@@ -1,0 +1,261 @@
+import { describe, expect, test } from 'vitest';
+import { describePackage } from '../../../shared/domain/package-record.ts';
+import { packageRecordSchema } from '../../../shared/domain/package-record-schema.ts';
+import type { Plan } from '../../../shared/domain/plan.ts';
+import { transition } from '../../../shared/domain/transition.ts';
+import {
+  ALERT_ID,
+  ARCHIVE,
+  ARCHIVE_PATH,
+  action,
+  COLLECTION_ID,
+  DOCUMENTS,
+  liveToSeal,
+  liveWell,
+  lookedUp,
+  MACHINE_ID,
+  PLAN,
+  REPORT,
+  TRANSCRIPT,
+} from './package-record-fixture.ts';
+
+describe('a collection that went well', () => {
+  const { collection, custody } = liveWell();
+  const record = describePackage(collection, custody, '0.1.0');
+
+  test('fits the schema as it is, with nothing that the schema does not know', () => {
+    expect(packageRecordSchema.parse(JSON.parse(JSON.stringify(record)))).toEqual(record);
+  });
+
+  test('tells which alert on which machine, and by which profile and scripts', () => {
+    expect(record).toMatchObject({
+      recordVersion: 1,
+      product: { name: 'Evidence Collector for Microsoft Defender', version: '0.1.0' },
+      collectionId: COLLECTION_ID,
+      outcome: 'collected',
+      receivedFrom: 'POST /api/alerts',
+      alert: {
+        id: ALERT_ID,
+        incidentId: '1126093',
+        tenantId: 'a839b112-1253-6432-9bf6-94542403f21c',
+        severity: 'High',
+        title: 'Suspicious PowerShell download',
+      },
+      machine: { id: MACHINE_ID, name: 'pc-0042.contoso.example' },
+      profile: { id: 'windows-triage', title: 'Windows triage', sha256: 'a'.repeat(64) },
+      scripts: [{ name: 'Evidence-Triage.ps1', sha256: 'b'.repeat(64) }],
+      documents: DOCUMENTS,
+    });
+  });
+
+  test('takes its times from the custody log', () => {
+    expect(record.times).toEqual({
+      receivedAt: '2026-03-02T03:14:07.000Z',
+      lookedUpAt: '2026-03-02T03:14:09.400Z',
+      startedAt: '2026-03-02T03:14:12.000Z',
+      endedAt: '2026-03-02T03:18:20.000Z',
+      copiedAt: '2026-03-02T03:18:24.900Z',
+      sealedAt: '2026-03-02T03:18:25.600Z',
+    });
+  });
+
+  test('gives commands as they were sent, by which machine action, and with what end', () => {
+    expect(record.sessions).toEqual([
+      {
+        session: 0,
+        commands: [
+          { index: 0, type: 'RunScript', scriptName: 'Evidence-Triage.ps1', args: 'eyJ2IjoxfQ' },
+          { index: 1, type: 'GetFile', path: ARCHIVE_PATH, madeBy: 0 },
+        ],
+      },
+    ]);
+    expect(record.machineActions).toEqual([
+      {
+        id: 'c141bb71-8125-4234-a184-000000000000',
+        session: 0,
+        attempt: 1,
+        startedAt: '2026-03-02T03:14:12.000Z',
+        endedAt: '2026-03-02T03:18:20.000Z',
+        endedAs: 'Succeeded',
+      },
+    ]);
+  });
+
+  test('gives each stored result with path, hashes inside and out, report and verdict', () => {
+    expect(record.results).toEqual([
+      {
+        session: 0,
+        index: 0,
+        command: 'RunScript',
+        subject: 'Evidence-Triage.ps1',
+        status: 'stored',
+        ...TRANSCRIPT,
+        failure: null,
+        machineAgainstStorage: null,
+      },
+      {
+        session: 0,
+        index: 1,
+        command: 'GetFile',
+        subject: ARCHIVE_PATH,
+        status: 'stored',
+        ...ARCHIVE,
+        failure: null,
+        machineAgainstStorage: {
+          verdict: 'same',
+          compared: 'content',
+          reportedSha256: 'c'.repeat(64),
+          reportedBytes: 5_242_880,
+          explanation:
+            'Same as reported by the machine: the content of the stored gzip has the SHA-256 that the script reported.',
+        },
+      },
+    ]);
+  });
+
+  test('holds the custody log to its sealing entry, and its head', () => {
+    expect(record.custody.count).toBe(11);
+    expect(record.custody.head).toBe(collection.custody.head);
+    expect(record.custody.entries.map(({ number, event }) => `${number} ${event}`)).toEqual([
+      '1 received',
+      '2 document stored',
+      '3 document stored',
+      '4 planned',
+      '5 starting',
+      '6 started',
+      '7 in progress',
+      '8 action ended',
+      '9 result stored',
+      '10 result stored',
+      '11 sealing',
+    ]);
+  });
+
+  test('is the same when sealing is repeated after a fault, but for the head that is no longer known', () => {
+    const event = {
+      type: 'put off',
+      notBefore: '2026-03-02T04:00:00.000Z',
+      reason: 'The storage does not answer.',
+    } as const;
+    const { collection: putOff } = transition(collection, event, '2026-03-02T03:19:00.000Z');
+    if (putOff.status !== 'sealing') throw new Error('It left sealing.');
+    const later = { ...putOff, custody: { count: 12, head: 'f'.repeat(64) } };
+    expect(describePackage(later, custody, '0.1.0')).toEqual({ ...record, custody: { ...record.custody, head: null } });
+  });
+});
+
+describe('a collection with trouble', () => {
+  const plan: Plan = {
+    ...PLAN,
+    filesNotRequested: 3,
+    sessions: [
+      {
+        commands: [
+          { type: 'RunScript', scriptName: 'Evidence-Triage.ps1', args: '' },
+          { type: 'GetFile', path: 'C:\\gone.exe', madeBy: null },
+          { type: 'GetFile', path: ARCHIVE_PATH, madeBy: 0 },
+        ],
+      },
+    ],
+  };
+  const { collection, custody } = liveToSeal([
+    ['2026-03-02T03:14:09.000Z', lookedUp(plan, 'Suspicious PowerShell download')],
+    ['2026-03-02T03:14:10.000Z', { type: 'starting' }],
+    ['2026-03-02T03:14:12.000Z', { type: 'started', action: action(0, 'Pending', []) }],
+    [
+      '2026-03-02T03:16:00.000Z',
+      {
+        type: 'action seen',
+        action: action(0, 'Failed', [
+          ['Completed', 'RunScript'],
+          ['Failed', 'GetFile', 'The file was not found.'],
+          ['Created', 'GetFile'],
+        ]),
+      },
+    ],
+    [
+      '2026-03-02T03:16:05.000Z',
+      { type: 'result stored', session: 0, index: 0, item: { ...TRANSCRIPT, report: { ...REPORT, archiveBytes: 1 } } },
+    ],
+    ['2026-03-02T03:16:06.000Z', { type: 'starting' }],
+    ['2026-03-02T03:16:08.000Z', { type: 'started', action: action(1, 'Pending', []) }],
+    ['2026-03-02T03:17:00.000Z', { type: 'action seen', action: action(1, 'Succeeded', [['Completed', 'GetFile']]) }],
+    [
+      '2026-03-02T03:17:05.000Z',
+      { type: 'result stored', session: 1, index: 0, item: { ...ARCHIVE, path: 'data/1-0-getfile/content' } },
+    ],
+    ['2026-03-02T03:17:06.000Z', { type: 'manifest written', sha256: 'e'.repeat(64) }],
+  ]);
+  const record = describePackage(collection, custody, '0.1.0');
+
+  test('is partial, names what is missing with its reason, and what was sent again', () => {
+    expect(record.outcome).toBe('partial');
+    expect(
+      record.results.map((row) => [row.session, row.index, row.status, row.status === 'missing' ? row.reason : null]),
+    ).toEqual([
+      [0, 0, 'stored', null],
+      [0, 1, 'missing', 'The file was not found.'],
+      [0, 2, 'moved', null],
+      [1, 0, 'stored', null],
+    ]);
+    expect(record.filesNotRequested).toBe(3);
+  });
+
+  test('has a machine action for each session, and the time from the first start to the last end', () => {
+    expect(record.machineActions.map(({ session, endedAs }) => [session, endedAs])).toEqual([
+      [0, 'Failed'],
+      [1, 'Succeeded'],
+    ]);
+    expect(record.times).toMatchObject({ startedAt: '2026-03-02T03:14:12.000Z', endedAt: '2026-03-02T03:17:00.000Z' });
+  });
+
+  test('compares an archive that was asked for again with the script of the first session', () => {
+    const row = record.results[3];
+    expect(row?.status === 'stored' ? row.machineAgainstStorage?.verdict : null).toBe('same');
+  });
+});
+
+describe('a collection that was refused', () => {
+  const { collection, custody } = liveToSeal([
+    ['2026-03-02T03:14:09.000Z', lookedUp(PLAN, 'Suspicious PowerShell download')],
+    ['2026-03-02T03:14:10.000Z', { type: 'starting' }],
+    [
+      '2026-03-02T03:14:12.000Z',
+      { type: 'refused', reason: 'The library holds another Evidence-Triage.ps1 than the reviewed one.' },
+    ],
+    ['2026-03-02T03:14:13.000Z', { type: 'manifest written', sha256: 'e'.repeat(64) }],
+  ]);
+  const record = describePackage(collection, custody, '0.1.0');
+
+  test('failed, with no times for what never was, and the reason in each row', () => {
+    expect(record.outcome).toBe('failed');
+    expect(record.machineActions).toEqual([]);
+    expect(record.times).toMatchObject({
+      startedAt: null,
+      endedAt: null,
+      copiedAt: null,
+      sealedAt: '2026-03-02T03:14:13.000Z',
+    });
+    expect(record.results.map((row) => (row.status === 'missing' ? row.reason : row.status))).toEqual([
+      'The library holds another Evidence-Triage.ps1 than the reviewed one.',
+      'The library holds another Evidence-Triage.ps1 than the reviewed one.',
+    ]);
+  });
+});
+
+test('a machine action that Defender knew no more ended as gone', () => {
+  const { collection, custody } = liveToSeal([
+    ['2026-03-02T03:14:09.000Z', lookedUp(PLAN, 'Suspicious PowerShell download')],
+    ['2026-03-02T03:14:10.000Z', { type: 'starting' }],
+    ['2026-03-02T03:14:12.000Z', { type: 'started', action: action(0, 'Pending', []) }],
+    ['2026-03-02T03:30:00.000Z', { type: 'action gone', reason: 'Defender does not know the machine action.' }],
+  ]);
+  expect(describePackage(collection, custody, '0.1.0').machineActions).toMatchObject([
+    { endedAt: '2026-03-02T03:30:00.000Z', endedAs: 'gone' },
+  ]);
+});
+
+test('a line that is no custody entry is refused', () => {
+  const { collection, custody } = liveWell();
+  expect(() => describePackage(collection, [...custody, '{"number":12}'], '0.1.0')).toThrow();
+});

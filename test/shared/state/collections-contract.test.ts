@@ -1,0 +1,186 @@
+import { TableClient } from '@azure/data-tables';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Azurite, startAzurite } from '../../../local/storage/start-azurite.ts';
+import type { Collection } from '../../../shared/domain/collection.ts';
+import { NO_CUSTODY } from '../../../shared/domain/custody.ts';
+import type { CollectionsPort, GovernorPort, LanesPort } from '../../../shared/pipeline/ports.ts';
+import { createCollections } from '../../../shared/state/collections.ts';
+import { createGovernor } from '../../../shared/state/governor.ts';
+import { createLanes } from '../../../shared/state/lanes.ts';
+import { rememberCollections, rememberLanes, rememberQuota } from '../../memory/memory-state.ts';
+
+interface Subject {
+  readonly collections: CollectionsPort;
+  readonly lanes: LanesPort;
+  readonly governor: GovernorPort;
+}
+
+const limits = { startsPerMinute: 10, sessions: 20 };
+const fixed = () => new Date('2026-11-20T08:00:00.000Z');
+let emulator: Azurite;
+let number = 0;
+
+beforeAll(async () => {
+  emulator = await startAzurite();
+});
+afterAll(() => emulator.close());
+
+async function inTable(): Promise<Subject> {
+  number += 1;
+  const table = TableClient.fromConnectionString(emulator.connectionString, `contract${number}`, {
+    allowInsecureConnection: true,
+  });
+  await table.createTable();
+  const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+  return {
+    collections: createCollections(table),
+    lanes: createLanes(table),
+    governor: createGovernor(table, { limits, now: fixed, wait }),
+  };
+}
+
+async function inMemory(): Promise<Subject> {
+  return { collections: rememberCollections(), lanes: rememberLanes(), governor: rememberQuota(limits, fixed) };
+}
+
+function collection(id: string, changes: Partial<Pick<Collection, 'severity' | 'receivedAt'>> = {}): Collection {
+  return {
+    id: id.repeat(32).slice(0, 32),
+    alertId: 'da1_1',
+    incidentId: null,
+    tenantId: null,
+    machineId: null,
+    machineName: null,
+    severity: 'Low',
+    title: null,
+    receivedAt: '2026-11-20T08:00:00.000Z',
+    receivedFrom: 'http',
+    deadline: '2026-11-23T08:00:00.000Z',
+    notBefore: '2026-11-20T08:00:00.000Z',
+    tries: 0,
+    reason: null,
+    custody: NO_CUSTODY,
+    documents: [],
+    results: [],
+    status: 'received',
+    ...changes,
+  };
+}
+
+const line = (count: number) => ({ number: count, line: `{"number":${count}}` });
+
+describe.each([
+  ['in memory', inMemory],
+  ['in Table Storage', inTable],
+])('state %s', (_, open) => {
+  it('I1: a claim is create-only: of many at once exactly one creates, and all find the same collection', async () => {
+    const { collections } = await open();
+    const claims = await Promise.all(Array.from({ length: 10 }, () => collections.create(collection('a'), [line(1)])));
+    expect(claims.filter((claim) => claim === 'created')).toHaveLength(1);
+    expect((await collections.load(collection('a').id))?.collection).toEqual(collection('a'));
+    expect(await collections.readCustody(collection('a').id)).toEqual(['{"number":1}']);
+  });
+
+  it('a save with a stale version changes nothing, not even the custody log', async () => {
+    const { collections } = await open();
+    await collections.create(collection('a'), [line(1)]);
+    const loaded = await collections.load(collection('a').id);
+    if (loaded === null) throw new Error('not stored');
+    expect(await collections.save(loaded, { ...loaded.collection, tries: 1 }, [line(2)])).toBe('saved');
+    expect(await collections.save(loaded, { ...loaded.collection, tries: 9 }, [line(3)])).toBe('changed meanwhile');
+    expect((await collections.load(collection('a').id))?.collection.tries).toBe(1);
+    expect(await collections.readCustody(collection('a').id)).toEqual(['{"number":1}', '{"number":2}']);
+  });
+
+  it('of many saves of one version exactly one is kept', async () => {
+    const { collections } = await open();
+    await collections.create(collection('a'), [line(1)]);
+    const loaded = await collections.load(collection('a').id);
+    if (loaded === null) throw new Error('not stored');
+    const saves = await Promise.all(
+      Array.from({ length: 8 }, (_unused, tries) =>
+        collections.save(loaded, { ...loaded.collection, tries }, [line(2)]),
+      ),
+    );
+    expect(saves.filter((save) => save === 'saved')).toHaveLength(1);
+    expect(await collections.readCustody(collection('a').id)).toHaveLength(2);
+  });
+
+  it('keeps results in their order, changed ones included', async () => {
+    const { collections } = await open();
+    await collections.create(collection('a'), []);
+    const loaded = await collections.load(collection('a').id);
+    if (loaded === null) throw new Error('not stored');
+    const basis = { session: 0, command: 'GetFile' as const, subject: '/etc/passwd', failure: null };
+    const results = Array.from({ length: 12 }, (_unused, index) => ({ ...basis, index, status: 'planned' as const }));
+    await collections.save(loaded, { ...loaded.collection, results }, []);
+    const again = await collections.load(collection('a').id);
+    if (again === null) throw new Error('not stored');
+    expect(again.collection.results).toEqual(results);
+    const changed = again.collection.results.map((result) =>
+      result.index === 3 ? { ...basis, index: 3, failure: 'Gone.', status: 'missing' as const } : result,
+    );
+    await collections.save(again, { ...again.collection, results: changed }, []);
+    expect((await collections.load(collection('a').id))?.collection.results).toEqual(changed);
+  });
+
+  it('lists open collections, the most severe first, then the oldest, until they are closed', async () => {
+    const { collections } = await open();
+    const late = '2026-11-20T09:00:00.000Z';
+    await collections.create(collection('a'), []);
+    await collections.create(collection('b', { severity: 'High', receivedAt: late }), []);
+    await collections.create(collection('c', { severity: 'High' }), []);
+    const ids = async () => (await collections.listOpen()).map((row) => row.id[0]);
+    expect(await ids()).toEqual(['c', 'b', 'a']);
+    await collections.close(collection('c').id);
+    await collections.close(collection('c').id);
+    expect(await ids()).toEqual(['b', 'a']);
+  });
+
+  it('a severity that was looked up counts from then on', async () => {
+    const { collections } = await open();
+    await collections.create(collection('a'), []);
+    await collections.create(collection('b'), []);
+    const loaded = await collections.load(collection('b').id);
+    if (loaded === null) throw new Error('not stored');
+    await collections.save(loaded, { ...loaded.collection, severity: 'High' }, []);
+    expect((await collections.listOpen()).map((row) => row.id[0])).toEqual(['b', 'a']);
+  });
+
+  it('a pair belongs to its first claimant for ever', async () => {
+    const { collections } = await open();
+    const owners = await Promise.all(['x', 'y', 'z'].map((id) => collections.claimPair('p'.repeat(32), id)));
+    expect(new Set(owners).size).toBe(1);
+    expect(await collections.claimPair('p'.repeat(32), 'w')).toBe(owners[0]);
+  });
+
+  it('a lane has one holder, who alone can leave it', async () => {
+    const { lanes } = await open();
+    const holders = await Promise.all(['x', 'y', 'z'].map((id) => lanes.take('m1', id)));
+    expect(new Set(holders).size).toBe(1);
+    const holder = holders[0] ?? '';
+    await lanes.leave('m1', 'somebody else');
+    expect(await lanes.take('m1', 'w')).toBe(holder);
+    await lanes.leave('m1', holder);
+    expect(await lanes.take('m1', 'w')).toBe('w');
+  });
+
+  it('I2: of many starts asked for at once only as many are granted as the quota has', async () => {
+    const { governor } = await open();
+    const names = Array.from({ length: 25 }, (_unused, attempt) => ({ collectionId: 'c', session: 0, attempt }));
+    const grants = await Promise.all(names.map((name) => governor.grantStart(name)));
+    expect(grants.filter((grant) => grant.grant === 'granted')).toHaveLength(10);
+    expect(await governor.listLeases()).toHaveLength(10);
+  });
+
+  it('the same attempt has one lease, until it is given back', async () => {
+    const { governor } = await open();
+    const name = { collectionId: 'c', session: 0, attempt: 1 };
+    await governor.grantStart(name);
+    await governor.grantStart(name);
+    expect(await governor.listLeases()).toHaveLength(1);
+    await governor.giveBack(name);
+    await governor.giveBack(name);
+    expect(await governor.listLeases()).toHaveLength(0);
+  });
+});
