@@ -35,7 +35,7 @@ export interface Scripted {
 export const TOKEN = 'eyJ0eXAi.PLANTED-TOKEN.c2ln';
 
 /** Starts a server that follows the steps; a request too many is answered with 599. */
-export async function script(steps: readonly Step[], options: { tokens?: TokenSource } = {}): Promise<Scripted> {
+async function script(steps: readonly Step[], options: { tokens?: TokenSource } = {}): Promise<Scripted> {
   const arrived: Arrived[] = [];
   const server = createServer((request, response) => {
     let body = '';

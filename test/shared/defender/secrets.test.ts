@@ -44,6 +44,7 @@ const failures: Record<string, Step> = {
   'an error with a hostile message': refusal(400, 'BadRequest', `no: ${LEAK.replace('BODY-TEXT', '')} sig=SECRET`),
   'an error with hostile code and target': json(400, { error: { code: LEAK, target: LEAK, message: null } }),
   'an error with the token as its code': json(403, { error: { code: 'PLANTED-TOKEN', target: TOKEN, message: TOKEN } }),
+  'an error with a signature as its target': json(400, { error: { code: 'sig=SECRET', target: 'sig=SECRET' } }),
   'an error of another form': json(400, { message: LEAK, detail: LEAK }),
   'an error that is a page': { status: 403, body: `<html>${LEAK}</html>` },
   'a 401': { status: 401, headers: { 'www-authenticate': `Bearer error="${TOKEN}", sig=SECRET` }, body: LEAK },
@@ -82,6 +83,24 @@ describe.each(Object.entries(failures))('%s', (_, step) => {
       const text = everythingOf(withoutRaw(outcome)) + everythingOf(records);
       for (const marker of MARKERS) expect(text, `${name} shows ${marker}`).not.toContain(marker);
     });
+  });
+});
+
+describe('a token that looks like a code', () => {
+  it('is not shown when it comes back as one', async () => {
+    const token = 'PLANTEDTOKEN';
+    const step = json(403, { error: { code: token, target: token, message: `${token} lacks a role` } });
+    const tokens = { getToken: async () => token, renewToken: async () => null, countRenewals: () => 0 };
+    await withScript(
+      [step],
+      async ({ client }) => {
+        const fault = await client.getMachine(ID).catch((error: unknown) => error);
+        expect(fault).toMatchObject({ code: 'Http403', target: null });
+        expect(everythingOf(fault)).toContain('[hidden] lacks a role');
+        expect(everythingOf(fault)).not.toContain(token);
+      },
+      { tokens },
+    );
   });
 });
 

@@ -1,0 +1,92 @@
+metadata description = 'Evidence and custody log: immutable for a time, with every read, write and delete logged. Nothing else lies in this account.'
+
+param location string
+param accountName string
+param sku string
+param principalId string
+param immutabilityDays int
+param immutabilityIsLocked bool
+param softDeleteDays int
+param workspaceId string
+
+var containerNames = ['evidence', 'custody']
+var storageBlobDataContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
+
+resource account 'Microsoft.Storage/storageAccounts@2025-08-01' = {
+  name: accountName
+  location: location
+  kind: 'StorageV2'
+  sku: { name: sku }
+  properties: {
+    allowSharedKeyAccess: false
+    allowBlobPublicAccess: false
+    allowCrossTenantReplication: false
+    defaultToOAuthAuthentication: true
+    minimumTlsVersion: 'TLS1_2'
+    supportsHttpsTrafficOnly: true
+    encryption: {
+      keySource: 'Microsoft.Storage'
+      requireInfrastructureEncryption: true
+      services: { blob: { enabled: true, keyType: 'Account' } }
+    }
+  }
+}
+
+resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-08-01' = {
+  parent: account
+  name: 'default'
+  properties: {
+    deleteRetentionPolicy: { enabled: true, days: softDeleteDays }
+    containerDeleteRetentionPolicy: { enabled: true, days: softDeleteDays }
+  }
+}
+
+resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-08-01' = [
+  for containerName in containerNames: {
+    parent: blobs
+    name: containerName
+    properties: { publicAccess: 'None' }
+  }
+]
+
+// A new policy is unlocked; a locked one refuses to be written again.
+resource policies 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies@2025-08-01' = [
+  for (containerName, index) in containerNames: if (!immutabilityIsLocked) {
+    parent: containers[index]
+    name: 'default'
+    properties: {
+      immutabilityPeriodSinceCreationInDays: immutabilityDays
+      allowProtectedAppendWrites: false
+    }
+  }
+]
+
+resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for (containerName, index) in containerNames: {
+    scope: containers[index]
+    name: guid(containers[index].id, principalId, storageBlobDataContributor)
+    properties: {
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', storageBlobDataContributor)
+    }
+  }
+]
+
+// The newest version that lists log categories; the stable one is of 2016.
+#disable-next-line use-recent-api-versions
+resource accessLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: blobs
+  name: 'access-log'
+  properties: {
+    workspaceId: workspaceId
+    logs: [
+      { category: 'StorageRead', enabled: true }
+      { category: 'StorageWrite', enabled: true }
+      { category: 'StorageDelete', enabled: true }
+    ]
+  }
+}
+
+output accountName string = account.name
+output blobServiceUri string = account.properties.primaryEndpoints.blob
