@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 /** The app on the local host, in a process of its own. */
 export interface App {
   readonly url: string;
+  readonly processId: number;
   readonly close: () => Promise<void>;
 }
 
@@ -38,7 +39,7 @@ export async function startApp(options: { readonly port: number; readonly settin
       reject(new Error(`The app ended with code ${code} before it listened:\n${last.join('\n')}`));
     });
   });
-  return { url, close: () => end(child).finally(() => log.end()) };
+  return { url, processId: child.pid ?? 0, close: () => end(child).finally(() => log.end()) };
 }
 
 async function end(child: ChildProcess): Promise<void> {

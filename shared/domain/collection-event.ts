@@ -35,6 +35,9 @@ export type CollectionEvent =
   | { readonly type: 'sealed'; readonly tagmanifestSha256: string }
   | { readonly type: 'deadline passed' };
 
+/** An event of that type. */
+export type EventOf<T extends CollectionEvent['type']> = Extract<CollectionEvent, { readonly type: T }>;
+
 /** What is to be done after a transition was saved; each may be done twice without harm. */
 export type Effect =
   | ({ readonly type: 'write ticket'; readonly attempt: number } & ResultKey)

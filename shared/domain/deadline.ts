@@ -1,7 +1,7 @@
 import type { Collection } from './collection.ts';
 import type { CustodyFact } from './custody.ts';
 import { giveUpResults } from './end-session.ts';
-import type { Step } from './transition.ts';
+import { noteFact, type Step } from './step.ts';
 
 const GRACE_MS = 30 * 60_000;
 const ASK_AGAIN_MS = 60_000;
@@ -73,5 +73,5 @@ function lastWords(reason: string | null): string {
 }
 
 function deadlineFact(what: string): CustodyFact {
-  return { event: 'deadline passed', actor: 'collector', detail: { what } };
+  return noteFact('deadline passed', { what });
 }

@@ -41,15 +41,15 @@ function renderEntry(entry: CustodyRow): Html {
 /** How anyone checks the package with standard tools, and what each check shows. */
 export function renderCheck(): Html {
   return html`<h2 id="check">How to check it</h2>
-<p>In the package's folder, with the tools of any Linux or macOS machine. First every file against its hash, the evidence and then what describes it:</p>
+<p>In the package’s folder, with the tools of any Linux or macOS machine. First every file against its hash, the evidence and then what describes it:</p>
 <pre>sha256sum -c manifest-sha256.txt
 sha256sum -c tagmanifest-sha256.txt</pre>
-<p>The package is a BagIt bag (RFC 8493), so this checks the same, and that no file was added or is missing:</p>
+<p>The package is a BagIt bag (RFC 8493), so this checks the same, and that no evidence was added or is missing:</p>
 <pre>bagit.py --validate .</pre>
 <p>Then the chain of the custody log; the last line printed is its head. Its last entry holds the hash of manifest-sha256.txt:</p>
 <pre>${CHAIN_CHECK.split('\n').map((line) => html`${line}\n`)}tail -n 1 custody.jsonl
 sha256sum manifest-sha256.txt</pre>
-<p>The collector's own check does all of this and also compares collection.json with the files: <code>node local/verify/main.ts &lt;folder&gt;</code> in its source.</p>
+<p>The collector’s own check does all of this and also compares collection.json with the files: <code>node local/verify/main.ts &lt;folder&gt;</code> in its source.</p>
 <p class="note">Who could rewrite the whole package could rewrite its hashes too. What holds against that lies outside of it: the immutable storage it was
 sealed in, the signature (signature.jws) with the published key, and the custody log that the collector keeps.</p>
 `;

@@ -21,7 +21,7 @@ export function writeTime(at: string): string {
 /** A length of time for people, in its two largest units: `2 h 3 min`, `6 min 12 s`, `0.4 s`. */
 export function writeDuration(durationMs: number): string {
   const seconds = Math.round(durationMs / 1000);
-  if (durationMs < 10_000) return `${(durationMs / 1000).toFixed(1)} s`;
+  if (durationMs < 9_950) return `${(durationMs / 1000).toFixed(1)} s`;
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
   const minutes = Math.round(seconds / 60);

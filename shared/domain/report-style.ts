@@ -25,8 +25,8 @@ ul { margin: 4px 0 0; padding-left: 20px; }
 dl { display: grid; grid-template-columns: 180px minmax(0, 1fr); margin: 0; }
 dt, dd { margin: 0; padding: 6px 0; border-bottom: 1px solid var(--line); }
 dt { color: var(--soft); padding-right: 16px; }
-dl.answers dt { font-weight: 600; color: var(--ink); }
-dl.answers dt, dl.answers dd { padding: 10px 0; }
+.answers dt { font-weight: 600; color: var(--ink); }
+.answers dt, .answers dd { padding: 10px 0; }
 dd > p:last-child { margin-bottom: 0; }
 table { width: 100%; border-collapse: collapse; font-size: 14px; }
 th { text-align: left; font-weight: 600; color: var(--soft); font-size: 13px; border-bottom: 2px solid var(--line); padding: 4px 14px 6px 0; vertical-align: bottom; white-space: nowrap; }
@@ -40,7 +40,6 @@ tr { break-inside: avoid; }
 .whole { break-inside: avoid; }
 code, pre, .name, .hash { font-family: ui-monospace, "Cascadia Mono", Consolas, "Liberation Mono", Menlo, monospace; font-size: .9em; }
 .foreign { white-space: pre-wrap; }
-.foreign, td, dd { overflow-wrap: anywhere; }
 pre { margin: 8px 0 12px; padding: 12px 14px; background: var(--fill); border: 1px solid var(--line); border-radius: 6px; white-space: pre-wrap; break-inside: avoid; }
 b.code { font: 600 11px/1.4 ui-monospace, Consolas, "Liberation Mono", monospace; color: var(--code); background: var(--codefill); border-radius: 3px;
   padding: 0 3px; margin: 0 1px; white-space: nowrap; unicode-bidi: isolate; }
@@ -61,4 +60,4 @@ footer { margin-top: 44px; padding-top: 12px; border-top: 1px solid var(--line);
 `;
 
 /** SHA-256 of `STYLE` in base64, by which the report's policy admits this style sheet and no other (CSP Level 3, hash-source). */
-export const STYLE_SHA256 = 'cy8BgaKIPg3inF/1vkYoSHVXulcVCBZLtxWdpD+QFDQ=';
+export const STYLE_SHA256 = '1ciTPLgn2MmaGWTddrAcU2S4UZ3UlRPlLVvQXWVbUuI=';

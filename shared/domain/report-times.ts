@@ -15,13 +15,13 @@ export function renderTimes(record: PackageRecord): Html {
   const rows = milestones.map((milestone, index) => renderRow(milestone, milestones[index - 1], startMs, wholeMs));
   return html`<section class="whole">
 <h2 id="times">When</h2>
-<p>From the alert's receipt to the seal: <strong>${writeDuration(Date.parse(record.times.sealedAt) - startMs)}</strong>.</p>
+<p>From the alert’s receipt to the seal: <strong>${writeDuration(Date.parse(record.times.sealedAt) - startMs)}</strong>.</p>
 <table>
 <thead><tr><th>Step</th><th>Time</th><th class="number">Took</th><th class="wide"></th></tr></thead>
 <tbody>
 ${rows}</tbody>
 </table>
-<p class="note">By the collector's clock, in UTC, as written in the custody log.</p>
+<p class="note">By the collector’s clock, in UTC, as written in the custody log.</p>
 </section>
 `;
 }
@@ -30,8 +30,8 @@ function listMilestones(times: PackageRecord['times']): readonly Milestone[] {
   const all = [
     { words: 'Alert received', at: times.receivedAt },
     { words: 'Looked up and planned', at: times.lookedUpAt },
-    { words: 'Started on the machine', at: times.startedAt },
-    { words: 'Ended on the machine', at: times.endedAt },
+    { words: 'Live response started', at: times.startedAt },
+    { words: 'Live response ended', at: times.endedAt },
     { words: 'Last result copied', at: times.copiedAt },
     { words: 'Sealed', at: times.sealedAt },
   ];

@@ -78,3 +78,14 @@ function saysItWorked(report: ScriptReport | null): 'worked' | 'did not work' {
   const exitedBadly = report.exitCode !== null && report.exitCode !== 0;
   return exitedBadly || report.answer === 'not ok' ? 'did not work' : 'worked';
 }
+
+/** One sentence that says which results of a collection are missing or did not work, and why the first of them. */
+export function countMissing(results: readonly Result[]): string {
+  const expected = results.filter((result) => result.status !== 'moved');
+  const lacking = expected.filter((result) => result.status !== 'stored');
+  const [first] = lacking;
+  if (first === undefined)
+    return 'Everything is stored, but a script says that it did not work; its transcript has the reason.';
+  const count = `${lacking.length} of ${expected.length} results ${lacking.length === 1 ? 'is' : 'are'} missing`;
+  return `${count}; ${first.command} ${first.subject}: ${first.failure ?? 'no reason is known.'}`.slice(0, 600);
+}

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultScenario } from '../../local/simulator/default-scenario.ts';
 import { describeFile } from '../../local/simulator/describe-file.ts';
-import type { Limits, Timings } from '../../local/simulator/scenario.ts';
+import type { Limits, Recording, Timings } from '../../local/simulator/scenario.ts';
 import { type Simulator, startSimulator } from '../../local/simulator/start-simulator.ts';
 import { recordWindows } from '../../local/start/record-windows.ts';
 import { startApp } from '../../local/start/start-app.ts';
@@ -23,13 +23,14 @@ const roomy: Partial<Limits> = { callsPerMinute: 10_000, callsPerHour: 100_000 }
 export interface AppUnderTest {
   readonly url: string;
   readonly folder: string;
+  readonly processId: number;
   readonly storage: Azurite;
   readonly simulator: Simulator;
   /** Alerts of the scenario: on Linux, on Windows, without a machine, on a phone. */
   readonly alertIds: readonly string[];
   readonly send: (body: unknown, headers?: Readonly<Record<string, string>>) => Promise<Response>;
   readonly get: (path: string) => Promise<Response>;
-  readonly waitForEnd: (id: string) => Promise<Shown>;
+  readonly waitForEnd: (id: string, seconds?: number) => Promise<Shown>;
   readonly readLog: () => Promise<string>;
   readonly close: () => Promise<void>;
 }
@@ -43,17 +44,25 @@ export interface Shown {
   readonly results: readonly { readonly status: string; readonly failure: string | null }[];
 }
 
-/** Starts everything for one test file; `roles` are those of the app's token at the simulator, all of them by default. */
-export async function startAppUnderTest(
-  options: { readonly roles?: string[]; readonly settings?: Readonly<Record<string, string>> } = {},
-): Promise<AppUnderTest> {
+/** What a test changes of the app and its world. */
+export interface AppUnderTestOptions {
+  /** Roles of the app's token at the simulator; all that it needs by default. */
+  readonly roles?: string[];
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly windows?: Recording;
+  /** Where the emulator keeps its blobs: in memory by default. */
+  readonly storage?: 'memory' | 'disk';
+}
+
+/** Starts everything for one test file. */
+export async function startAppUnderTest(options: AppUnderTestOptions = {}): Promise<AppUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), 'app-under-test-'));
-  const storage = await startAzurite();
+  const storage = await startAzurite(options.storage === 'disk' ? { folder: join(folder, 'storage') } : {});
   const dropped = join(folder, 'dropped file');
   await writeFile(dropped, 'the file that the alert is about');
   const scenario = defaultScenario({
     files: [await describeFile(dropped)],
-    windows: recordWindows(),
+    windows: options.windows ?? recordWindows(),
     timings: quick,
     limits: roomy,
   });
@@ -74,6 +83,7 @@ export async function startAppUnderTest(
   return {
     url: app.url,
     folder,
+    processId: app.processId,
     storage,
     simulator,
     alertIds: scenario.alerts.map((alert) => alert.entity.id),
@@ -84,13 +94,13 @@ export async function startAppUnderTest(
         headers,
         body: typeof body === 'string' ? body : JSON.stringify(body),
       }),
-    waitForEnd: async (id) => {
-      for (let looks = 0; looks < 300; looks += 1) {
+    waitForEnd: async (id, seconds = 60) => {
+      for (let looks = 0; looks < seconds * 5; looks += 1) {
         const shown = (await (await get(`/api/collections/${id}`)).json()) as Shown;
         if (shown.endedAt !== null) return shown;
         await sleep(200);
       }
-      throw new Error(`Collection ${id} did not end within a minute.`);
+      throw new Error(`Collection ${id} did not end within ${seconds} s.`);
     },
     readLog: () => readFile(logFile, 'utf8'),
     close: async () => {

@@ -40,16 +40,19 @@ describe('npm run host', () => {
     expect(host.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('finishes what runs at %s, even a repeated one, and tells the app', async (signal) => {
-    const host = await startMain(['--port', '0', '--app', fixtureApp], { FIXTURE_SAY_END: '1' });
-    const answer = fetch(`${host.url}/v1/slow`);
-    await expect.poll(() => host.output(), patience).toContain('slow: it began');
-    void host.end(signal);
-    const ended = host.end(signal);
-    expect(await (await answer).text()).toBe('finished');
-    expect(await ended).toBe(0);
-    expect(host.output()).toContain('the app was told to end');
-  });
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'finishes what runs at %s, even a repeated one, and tells the app',
+    async (signal) => {
+      const host = await startMain(['--port', '0', '--app', fixtureApp], { FIXTURE_SAY_END: '1' });
+      const answer = fetch(`${host.url}/v1/slow`);
+      await expect.poll(() => host.output(), patience).toContain('slow: it began');
+      void host.end(signal);
+      const ended = host.end(signal);
+      expect(await (await answer).text()).toBe('finished');
+      expect(await ended).toBe(0);
+      expect(host.output()).toContain('the app was told to end');
+    },
+  );
 
   it.each([
     [

@@ -157,7 +157,7 @@ const RECEIVED: Collection = {
 };
 
 /** Takes a received collection through events by the state machine itself, and gives what its custody log then holds. */
-export function live(events: readonly (readonly [at: string, event: CollectionEvent])[]): {
+function live(events: readonly (readonly [at: string, event: CollectionEvent])[]): {
   collection: Collection;
   custody: string[];
 } {

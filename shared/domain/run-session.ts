@@ -1,0 +1,87 @@
+import type { Collection, CollectionIn } from './collection.ts';
+import type { Effect, EventOf } from './collection-event.ts';
+import { endSession, giveUpResults } from './end-session.ts';
+import { phaseOf, readComment, writeComment } from './machine-action.ts';
+import { absorb, moveOn, noteFact, type Step } from './step.ts';
+
+/** A planned collection whose next session is about to be sent: the intent, saved before the act. */
+export function intend(collection: CollectionIn<'planned'>, now: string): Step {
+  const progress = { session: collection.progress.session, attempt: collection.progress.attempt + 1 };
+  const next: Collection = { ...collection, status: 'starting', progress, startingAt: now, reason: null };
+  const comment = writeComment({ collectionId: collection.id, ...progress });
+  return { collection: next, facts: [noteFact('starting', { comment, machine: collection.machineId })], effects: [] };
+}
+
+/** A start that certainly did not happen: it is tried again later under the next attempt. */
+export function returnToPlan(collection: CollectionIn<'starting'>, event: EventOf<'not started'>): Step {
+  const { startingAt: _, ...rest } = collection;
+  const { notBefore, reason } = event;
+  const next: Collection = { ...rest, status: 'planned', notBefore, reason, tries: collection.tries + 1 };
+  return {
+    collection: next,
+    facts: [noteFact('not started', { reason, notBefore })],
+    effects: [giveUpTurn(collection)],
+  };
+}
+
+/** A start that will never be accepted: the session's results are missing for that reason. */
+export function refuse(collection: CollectionIn<'starting'>, reason: string, now: string): Step {
+  const onward = giveUpResults(collection, 'session', reason, now);
+  return moveOn(onward, reason, [noteFact('refused', { reason })], [giveUpTurn(collection)]);
+}
+
+/** A start that was accepted; an action that bears another attempt's comment is not taken up. */
+export function start(collection: CollectionIn<'starting'>, event: EventOf<'started'>, now: string): Step {
+  const { action } = event;
+  const name = readComment(action.comment);
+  const { session, attempt } = collection.progress;
+  if (name?.collectionId !== collection.id || name.session !== session || name.attempt !== attempt)
+    return absorb(collection);
+  const { startingAt: _, ...rest } = collection;
+  const next: Collection = {
+    ...rest,
+    status: 'running',
+    actionId: action.id,
+    startedAt: now,
+    actionStatus: action.status,
+    cancelAskedAt: null,
+    reason: null,
+    tries: 0,
+  };
+  return { collection: next, facts: [noteFact('started', { action: action.id, status: action.status })], effects: [] };
+}
+
+/** What Defender says of the running action; its end settles the session, and a status that goes back is ignored. */
+export function see(collection: CollectionIn<'running'>, event: EventOf<'action seen'>, now: string): Step {
+  const { action } = event;
+  if (action.id !== collection.actionId) return absorb(collection);
+  if (phaseOf(action.status) === 'open') {
+    const isNews = collection.actionStatus === 'Pending' && action.status === 'InProgress';
+    if (!isNews) return absorb(collection);
+    const next: Collection = { ...collection, actionStatus: action.status };
+    return { collection: next, facts: [noteFact('in progress', { action: action.id })], effects: [] };
+  }
+  const onward = endSession(collection, action, now);
+  const said = action.commands.map((command) => `${command.index} ${command.type} ${command.status}`).join(', ');
+  return moveOn(
+    onward,
+    collection.reason,
+    [noteFact('action ended', { action: action.id, status: action.status, commands: said })],
+    [giveUpTurn(collection)],
+  );
+}
+
+/** An action that Defender no longer knows: the session's results are missing. */
+export function loseAction(collection: CollectionIn<'running'>, reason: string, now: string): Step {
+  const onward = giveUpResults(collection, 'session', reason, now);
+  return moveOn(
+    onward,
+    reason,
+    [noteFact('action gone', { action: collection.actionId, reason })],
+    [giveUpTurn(collection)],
+  );
+}
+
+function giveUpTurn(collection: CollectionIn<'starting'> | CollectionIn<'running'>): Effect {
+  return { type: 'give up the turn', machineId: collection.machineId, ...collection.progress };
+}

@@ -1,0 +1,54 @@
+import type { CollectionIn } from './collection.ts';
+import type { Effect, EventOf } from './collection-event.ts';
+import { goOn } from './end-session.ts';
+import type { Result, ResultKey } from './result.ts';
+import { absorb, moveOn, noteFact, type Step } from './step.ts';
+
+/** What a copy came to: stored, missing for good, or to be tried again by a new ticket. */
+export function settleCopy(
+  collection: CollectionIn<'copying'>,
+  event: EventOf<'result stored'> | EventOf<'result missing'> | EventOf<'copy tried'>,
+  now: string,
+): Step {
+  const result = findResult(collection.results, event);
+  if (result?.status !== 'waiting') return absorb(collection);
+  const { session, index } = event;
+  const basis = { session, index, command: result.command, subject: result.subject, failure: result.failure };
+  switch (event.type) {
+    case 'copy tried': {
+      const tries = result.tries + 1;
+      const next = replaceResult(collection, { ...result, since: now, tries });
+      const effects: Effect[] = [{ type: 'write ticket', session, index, attempt: tries + 1 }];
+      return {
+        collection: { ...next, reason: event.reason },
+        facts: [noteFact('copy put off', { session, index, tries, reason: event.reason })],
+        effects,
+      };
+    }
+    case 'result stored': {
+      const { path, sha256, bytes } = event.item;
+      const onward = goOn(replaceResult(collection, { ...basis, status: 'stored', item: event.item }), now);
+      return moveOn(onward, null, [noteFact('result stored', { session, index, path, sha256, bytes })]);
+    }
+    case 'result missing': {
+      const failure = result.failure ?? event.reason;
+      const onward = goOn(replaceResult(collection, { ...basis, failure, status: 'missing' }), now);
+      return moveOn(onward, collection.reason, [noteFact('result missing', { session, index, reason: event.reason })]);
+    }
+    default: {
+      const unknown: never = event;
+      throw new Error(`Unknown event ${JSON.stringify(unknown)}.`);
+    }
+  }
+}
+
+function findResult(results: readonly Result[], key: ResultKey): Result | undefined {
+  return results.find((result) => result.session === key.session && result.index === key.index);
+}
+
+function replaceResult(collection: CollectionIn<'copying'>, changed: Result): CollectionIn<'copying'> {
+  const results = collection.results.map((result) =>
+    result.session === changed.session && result.index === changed.index ? changed : result,
+  );
+  return { ...collection, results };
+}
