@@ -66,6 +66,7 @@ async function openCollector(settings: Settings): Promise<Collector> {
       : holdToken(settings.defenderAccessToken);
   const ports: Ports = {
     now,
+    wait: (ms) => sleep(ms),
     sha256: hashText,
     mode: settings.mode,
     tenantId: settings.defenderTenantId,

@@ -10,7 +10,8 @@ export async function fetchPackage(connectionString: string, collectionId: strin
   let files = 0;
   for await (const blob of container.listBlobsFlat({ prefix })) {
     const path = resolve(folder, blob.name.slice(prefix.length));
-    if (!path.startsWith(`${resolve(folder)}${sep}`)) throw new Error(`The package holds a name that leads out of its folder: ${JSON.stringify(blob.name)}.`);
+    if (!path.startsWith(`${resolve(folder)}${sep}`))
+      throw new Error(`The package holds a name that leads out of its folder: ${JSON.stringify(blob.name)}.`);
     await mkdir(dirname(path), { recursive: true });
     await container.getBlobClient(blob.name).downloadToFile(join(path));
     files += 1;

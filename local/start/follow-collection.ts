@@ -3,27 +3,43 @@ import * as z from 'zod';
 import { describeStep } from './describe-step.ts';
 import type { Progress } from './show-progress.ts';
 
-const collectionSchema = z.object({ id: z.string(), status: z.string(), reason: z.string().nullable(), endedAt: z.string().nullable() });
+const collectionSchema = z.object({
+  id: z.string(),
+  status: z.string(),
+  reason: z.string().nullable(),
+  endedAt: z.string().nullable(),
+});
 const custodySchema = z.object({
   entries: z.array(
-    z.object({ number: z.number(), at: z.string(), event: z.string(), detail: z.record(z.string(), z.union([z.string(), z.number(), z.null()])) }),
+    z.object({
+      number: z.number(),
+      at: z.string(),
+      event: z.string(),
+      detail: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+    }),
   ),
 });
-const acceptedSchema = z.object({ collections: z.array(z.object({ id: z.string(), status: z.string(), url: z.string() })).min(1) });
+const acceptedSchema = z.object({
+  collections: z.array(z.object({ id: z.string(), status: z.string(), url: z.string() })).min(1),
+});
 
 /** A collection as far as a person follows it. */
 export type Followed = z.infer<typeof collectionSchema>;
 
-const LIMIT_MS = 10 * 60_000;
+const LIMIT_MS = 4 * 60_000;
 
 /** Sends an alert to the app; answers its collection's URL. */
-export async function sendAlert(appUrl: string, alertId: string): Promise<{ readonly id: string; readonly url: string }> {
+export async function sendAlert(
+  appUrl: string,
+  alertId: string,
+): Promise<{ readonly id: string; readonly url: string }> {
   const answer = await fetch(`${appUrl}/api/alerts`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ alertId }),
   });
-  if (answer.status !== 202) throw new Error(`The app answered ${answer.status} to the alert, not 202: ${await answer.text()}`);
+  if (answer.status !== 202)
+    throw new Error(`The app answered ${answer.status} to the alert, not 202: ${await answer.text()}`);
   const [first] = acceptedSchema.parse(await answer.json()).collections;
   if (first === undefined) throw new Error('The app answered without a collection.');
   return first;
@@ -39,7 +55,10 @@ export async function followCollection(url: string, progress: Progress, signal: 
     for (const entry of entries.slice(told)) progress.say(describeStep(entry));
     told = entries.length;
     if (collection.endedAt !== null) return collection;
-    if (Date.now() > giveUpAtMs) throw new Error(`The collection is still ${collection.status} after ten minutes${collection.reason === null ? '' : `: ${collection.reason}`}`);
+    if (Date.now() > giveUpAtMs)
+      throw new Error(
+        `The collection is still ${collection.status} after four minutes${collection.reason === null ? '' : `: ${collection.reason}`}`,
+      );
     progress.waitFor(`${collection.status}${collection.reason === null ? '' : `: ${collection.reason}`}`);
     await sleep(250, undefined, { signal });
   }

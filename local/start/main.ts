@@ -8,7 +8,9 @@ import { followCollection, sendAlert } from './follow-collection.ts';
 import { showProgress } from './show-progress.ts';
 import { type Everything, startEverything } from './start-everything.ts';
 
-const { values } = parseArgs({ options: { once: { type: 'boolean', default: false }, port: { type: 'string', default: '7071' } } });
+const { values } = parseArgs({
+  options: { once: { type: 'boolean', default: false }, port: { type: 'string', default: '7071' } },
+});
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = join(root, '.local');
 const progress = showProgress(Date.now());
@@ -27,7 +29,10 @@ async function showOneAlert(everything: Everything): Promise<'intact' | 'not int
   console.log('');
   console.log(`Status       ${ended.status}${ended.reason === null ? '' : ` (${ended.reason})`}`);
   console.log(`Package      ${packageFolder} (${files} files; in storage: container evidence, folder ${id})`);
-  if (check.verdict === 'intact') console.log(`Verification intact: ${check.files} files agree with their manifests, ${check.custodyEntries} custody entries are one chain`);
+  if (check.verdict === 'intact')
+    console.log(
+      `Verification intact: ${check.files} files agree with their manifests, ${check.custodyEntries} custody entries are one chain`,
+    );
   else for (const fault of check.faults) console.log(`Verification FAILED: ${fault.path}: ${fault.what}`);
   console.log(`             check it yourself: (cd ${packageFolder} && sha256sum -c manifest-sha256.txt)`);
   console.log(`Report       ${join(packageFolder, 'report.html')}`);
@@ -49,7 +54,8 @@ Press Ctrl+C to end everything.`);
 }
 
 async function main(): Promise<number> {
-  if (!existsSync(join(root, 'dist/app.mjs'))) throw new Error('dist/app.mjs is missing: run npm run build first, or npm start, which does.');
+  if (!existsSync(join(root, 'dist/app.mjs')))
+    throw new Error('dist/app.mjs is missing: run npm run build first, or npm start, which does.');
   const everything = await startEverything(folder, values.once ? 0 : Number(values.port), progress.say);
   running.push(everything);
   const shown = await showOneAlert(everything);

@@ -14,7 +14,11 @@ const MAIN = fileURLToPath(new URL('../host/main.ts', import.meta.url));
 const START_LIMIT_MS = 60_000;
 
 /** Starts the local host with these settings; what the app prints goes to the log file, a line each. */
-export async function startApp(options: { readonly port: number; readonly settings: Readonly<Record<string, string>>; readonly logFile: string }): Promise<App> {
+export async function startApp(options: {
+  readonly port: number;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly logFile: string;
+}): Promise<App> {
   const log = createWriteStream(options.logFile, { flags: 'a' });
   const child = spawn(process.execPath, [MAIN, '--port', String(options.port)], {
     env: { ...process.env, ...options.settings },
@@ -22,7 +26,10 @@ export async function startApp(options: { readonly port: number; readonly settin
   });
   const url = await new Promise<string>((resolve, reject) => {
     const last: string[] = [];
-    const timer = setTimeout(() => reject(new Error(`The app did not start within ${START_LIMIT_MS / 1000} s; see ${options.logFile}.`)), START_LIMIT_MS);
+    const timer = setTimeout(
+      () => reject(new Error(`The app did not start within ${START_LIMIT_MS / 1000} s; see ${options.logFile}.`)),
+      START_LIMIT_MS,
+    );
     const read = (line: string) => {
       log.write(`${line}\n`);
       last.push(line);

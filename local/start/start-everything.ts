@@ -48,7 +48,13 @@ export async function startEverything(folder: string, port: number, say: (line: 
     const app = await startApp({ port, settings, logFile });
     started.push(() => app.close());
     say(`The app is up at ${app.url}; its log is ${logFile}.`);
-    return { app, alertIds: scenario.alerts.map((alert) => alert.entity.id), storageConnection: storage.connectionString, logFile, close };
+    return {
+      app,
+      alertIds: scenario.alerts.map((alert) => alert.entity.id),
+      storageConnection: storage.connectionString,
+      logFile,
+      close,
+    };
   } catch (fault) {
     await close();
     throw fault;
@@ -59,6 +65,8 @@ export async function startEverything(folder: string, port: number, say: (line: 
 async function dropFile(folder: string): Promise<string> {
   const path = join(folder, 'machine', 'kdevtmpfsi');
   await mkdir(join(folder, 'machine'), { recursive: true });
-  await writeFile(path, '#!/bin/sh\n# A harmless stand-in for the dropped file of the sample alert.\nexit 0\n', { mode: 0o755 });
+  await writeFile(path, '#!/bin/sh\n# A harmless stand-in for the dropped file of the sample alert.\nexit 0\n', {
+    mode: 0o755,
+  });
   return path;
 }

@@ -24,7 +24,7 @@ export async function dispatch(ports: Ports, collection: CollectionIn<'planned'>
   }
   const grant = await ports.governor.grantStart(name);
   if (grant.grant === 'later') {
-    await ports.lanes.leave(machineId, id);
+    await giveUpTurn(ports, machineId, name);
     await applyEvent(ports, id, { type: 'put off', notBefore: grant.notBefore, reason: grant.reason });
     return;
   }
@@ -95,7 +95,11 @@ async function saveAnswer(ports: Ports, id: string, answer: StartOutcome, tries:
   }
 }
 
+/** Gives up lane and lease, unless another instance has meanwhile started this very attempt and needs them. */
 async function giveUpTurn(ports: Ports, machineId: string, name: AttemptName): Promise<void> {
+  const collection = (await ports.collections.load(name.collectionId))?.collection;
+  if (collection?.status !== 'planned' || collection.progress.session !== name.session) return;
+  if (collection.progress.attempt >= name.attempt) return;
   await ports.governor.giveBack(name);
   await ports.lanes.leave(machineId, name.collectionId);
 }

@@ -187,6 +187,7 @@ export type Mode = 'off' | 'observe' | 'collect';
 /** Everything the pipeline knows of the outside. */
 export interface Ports {
   readonly now: () => Date;
+  readonly wait: (ms: number) => Promise<void>;
   readonly sha256: Sha256;
   readonly mode: Mode;
   readonly tenantId: string | null;

@@ -1,6 +1,7 @@
 import type { AlertReference } from '../domain/alert.ts';
 import type { Collection } from '../domain/collection.ts';
 import { identifyOperation } from '../domain/identity.ts';
+import { goOnWhileQuiet } from './go-on-while-quiet.ts';
 import type { Ports } from './ports.ts';
 import { receiveAlert } from './receive-alert.ts';
 
@@ -29,5 +30,5 @@ export async function receiveAlerts(
   }
   const operationId = identifyOperation([...collections.keys()], ports.sha256);
   await receipts.writeReceipt(operationId, [...collections.keys()]);
-  return { operationId, collections: [...collections.values()] };
+  return { operationId, collections: await goOnWhileQuiet(ports, [...collections.values()]) };
 }

@@ -61,6 +61,7 @@ export function makeWorld(overrides: Partial<Pick<Ports, 'mode' | 'tenantId' | '
   };
   const ports: Ports = {
     now,
+    wait: () => new Promise(() => undefined),
     sha256: sha256Of,
     mode: 'collect',
     tenantId: null,

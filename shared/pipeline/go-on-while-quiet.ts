@@ -1,0 +1,25 @@
+import type { Collection } from '../domain/collection.ts';
+import { advance } from './advance.ts';
+import type { Ports } from './ports.ts';
+
+/** With more open collections than this a door leaves all work to the poll. */
+const QUIET_OPEN = 10;
+const DOOR_PATIENCE_MS = 2_000;
+
+/**
+ * While little is open, a door looks up, plans and dispatches what it has just claimed, so that nobody waits for the next
+ * poll. It answers after two seconds at the latest: what is not done by then goes on, and the poll does it if it cannot.
+ */
+export async function goOnWhileQuiet(ports: Ports, collections: readonly Collection[]): Promise<readonly Collection[]> {
+  const [only, ...others] = collections;
+  if (only?.status !== 'received' || others.length > 0 || ports.mode === 'off') return collections;
+  const open = await ports.collections.listOpen();
+  if (open.length > QUIET_OPEN) return collections;
+  const going = advance(ports, only.id, new Map()).catch((fault: unknown) => {
+    ports.log({ event: 'fault', collection: only.id, code: ports.explain(fault).code });
+    return null;
+  });
+  await Promise.race([going, ports.wait(DOOR_PATIENCE_MS)]);
+  const loaded = await ports.collections.load(only.id);
+  return loaded === null ? collections : [loaded.collection];
+}
