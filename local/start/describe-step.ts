@@ -16,6 +16,8 @@ export function describeStep({ event, detail }: Entry): string {
       return `Looked up and stored in the package: ${said('path')} (${formatBytes(Number(detail['bytes']))}).`;
     case 'planned':
       return `Planned by profile ${said('profile')}: ${said('commands')} commands, script ${said('scripts').split(' ')[0]}.`;
+    case 'script uploaded':
+      return `Uploaded to the live response library and compared: ${said('script')} (sha256 ${said('sha256').slice(0, 16)}…).`;
     case 'starting':
       return `The library holds exactly the reviewed script; live response is being started as "${said('comment')}".`;
     case 'started':

@@ -46,7 +46,7 @@ export function checkRecord(
   if (count !== custody.entries.length || !isDeepStrictEqual(entries, custody.entries)) {
     faults.push({ path: PATH, what: 'Its account of the custody log is not what custody.jsonl says.' });
   }
-  if (head !== null && custody.head !== null && head !== custody.head) {
+  if (custody.head !== null && head !== custody.head) {
     faults.push({ path: PATH, what: 'It gives another head of the custody log than custody.jsonl has.' });
   }
   return faults;

@@ -113,7 +113,7 @@ export const packageRecordSchema = z
       .object({
         count,
         /** SHA-256 of the last line of custody.jsonl; null when entries had followed it by the time this was written. */
-        head: hex(64).nullable(),
+        head: hex(64),
         entries: z.array(custodyRowSchema).readonly(),
       })
       .readonly(),

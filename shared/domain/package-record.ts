@@ -1,6 +1,7 @@
 import type { CollectionIn } from './collection.ts';
 import type { Session } from './command.ts';
 import { readComment } from './machine-action.ts';
+import type { Sha256 } from './custody.ts';
 import { type CustodyRow, custodyRowSchema, type PackageRecord, type ResultRow } from './package-record-schema.ts';
 import type { Result } from './result.ts';
 import { judgeResult } from './verdict.ts';
@@ -13,6 +14,7 @@ export function describePackage(
   collection: CollectionIn<'sealing'>,
   custody: readonly string[],
   version: string,
+  sha256: Sha256,
 ): PackageRecord {
   const { alertId, incidentId, tenantId, severity, title, plan, results } = collection;
   const entries = custody.map((line): CustodyRow => custodyRowSchema.parse(JSON.parse(line)));
@@ -38,7 +40,7 @@ export function describePackage(
     documents: collection.documents,
     custody: {
       count: entries.length,
-      head: collection.custody.count === entries.length ? collection.custody.head : null,
+      head: sha256(custody.at(-1) ?? ''),
       entries,
     },
   };

@@ -15,10 +15,7 @@ printf '%s\\n' "$previous"`;
 /** The custody log: who did what and when, each entry chained to the one before. */
 export function renderCustody(record: PackageRecord): Html {
   const { custody } = record;
-  const head =
-    custody.head === null
-      ? null
-      : html` Its head, the hash of the last entry, is <span class="hash">${custody.head}</span>.`;
+  const head = html` Its head, the hash of the last entry, is <span class="hash">${custody.head}</span>.`;
   return html`<h2 id="custody">The custody log</h2>
 <p>${writeCount(custody.count, 'entry', 'entries')}, each holding the hash of the one before; custody.jsonl has them whole.${head}</p>
 <table>

@@ -4,6 +4,12 @@ import { endSession, giveUpResults } from './end-session.ts';
 import { phaseOf, readComment, writeComment } from './machine-action.ts';
 import { absorb, moveOn, noteFact, type Step } from './step.ts';
 
+/** A reviewed script that was missing in the library and was put there for this collection. */
+export function noteUpload(collection: CollectionIn<'planned'>, event: EventOf<'script uploaded'>): Step {
+  const { name, sha256 } = event;
+  return { collection: { ...collection }, facts: [noteFact('script uploaded', { script: name, sha256 })], effects: [] };
+}
+
 /** A planned collection whose next session is about to be sent: the intent, saved before the act. */
 export function intend(collection: CollectionIn<'planned'>, now: string): Step {
   const progress = { session: collection.progress.session, attempt: collection.progress.attempt + 1 };

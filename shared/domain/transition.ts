@@ -1,7 +1,7 @@
 import { type Collection, stageOf } from './collection.ts';
 import type { CollectionEvent, EventOf } from './collection-event.ts';
 import { passDeadline } from './deadline.ts';
-import { intend, loseAction, refuse, returnToPlan, see, start } from './run-session.ts';
+import { intend, loseAction, noteUpload, refuse, returnToPlan, see, start } from './run-session.ts';
 import { endSealed, writeManifest } from './seal-collection.ts';
 import { settleCopy } from './settle-copy.ts';
 import { absorb, noteFact, type Step } from './step.ts';
@@ -26,6 +26,8 @@ export function transition(collection: Collection, event: CollectionEvent, now: 
       return collection.status === 'received' ? mergeInto(collection, event, now) : absorb(collection);
     case 'put off':
       return putOff(collection, event);
+    case 'script uploaded':
+      return collection.status === 'planned' ? noteUpload(collection, event) : absorb(collection);
     case 'starting':
       return collection.status === 'planned' ? intend(collection, now) : absorb(collection);
     case 'not started':

@@ -28,7 +28,7 @@ export async function dispatch(ports: Ports, collection: CollectionIn<'planned'>
     await applyEvent(ports, id, { type: 'put off', notBefore: grant.notBefore, reason: grant.reason });
     return;
   }
-  const readiness = await ensureScripts(ports, plan.scripts).catch(async (fault: unknown) => {
+  const readiness = await ensureScripts(ports, id, plan.scripts).catch(async (fault: unknown) => {
     await giveUpTurn(ports, machineId, name);
     throw fault;
   });

@@ -1,11 +1,16 @@
 import type { PlannedScript } from '../domain/plan.ts';
+import { applyEvent } from './apply-event.ts';
 import type { LibraryFile, Ports } from './ports.ts';
 
 /** Whether the library holds exactly the reviewed scripts, or why nothing may be run. */
 export type Readiness = { readonly readiness: 'ready' } | { readonly readiness: 'not ready'; readonly reason: string };
 
 /** Compares the library's hashes with the reviewed scripts': a missing one is uploaded and listed again, a different one is never run. */
-export async function ensureScripts(ports: Ports, wanted: readonly PlannedScript[]): Promise<Readiness> {
+export async function ensureScripts(
+  ports: Ports,
+  collectionId: string,
+  wanted: readonly PlannedScript[],
+): Promise<Readiness> {
   const reviewed = await ports.content.scripts();
   const before = await ports.defender.listLibrary();
   const missing: PlannedScript[] = [];
@@ -31,7 +36,7 @@ export async function ensureScripts(ports: Ports, wanted: readonly PlannedScript
       parametersDescription,
       replace: 'keep',
     });
-    ports.log({ event: 'script uploaded', script: name, sha256 });
+    await applyEvent(ports, collectionId, { type: 'script uploaded', name, sha256 });
   }
   const after = await ports.defender.listLibrary();
   for (const script of missing) {

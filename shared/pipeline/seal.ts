@@ -1,6 +1,7 @@
 import type { CollectionIn } from '../domain/collection.ts';
 import { writeBagInfo, writeBagit, writeManifest } from '../domain/manifest.ts';
 import { describePackage } from '../domain/package-record.ts';
+import { packageRecordSchema } from '../domain/package-record-schema.ts';
 import { renderReport } from '../domain/report.ts';
 import { applyEvent } from './apply-event.ts';
 import type { Ports } from './ports.ts';
@@ -24,7 +25,14 @@ export async function seal(ports: Ports, collection: CollectionIn<'sealing'>): P
   const custodyNumber = marked.collection.manifest.custodyNumber;
   const custody = (await ports.collections.readCustody(collection.id)).slice(0, custodyNumber);
 
-  const record = describePackage(sealing, custody, ports.version);
+  const described = describePackage(sealing, custody, ports.version, ports.sha256);
+  const stored = await ports.evidence.putText(
+    collection.id,
+    'collection.json',
+    `${JSON.stringify(described, null, 2)}\n`,
+  );
+  // The report tells what the record that is stored says, whichever try stored it.
+  const record = packageRecordSchema.parse(JSON.parse(stored.text));
   const payloadBytes = payload.reduce((sum, file) => sum + file.bytes, 0);
   const tags: readonly (readonly [string, string])[] = [
     ['bagit.txt', writeBagit()],
@@ -44,13 +52,15 @@ export async function seal(ports: Ports, collection: CollectionIn<'sealing'>): P
       }),
     ],
     ['custody.jsonl', `${custody.join('\n')}\n`],
-    ['collection.json', `${JSON.stringify(record, null, 2)}\n`],
     ['report.html', renderReport(record)],
   ];
-  const sealed = [{ path: 'manifest-sha256.txt', sha256: manifest.sha256 }];
+  const sealed = [
+    { path: 'manifest-sha256.txt', sha256: manifest.sha256 },
+    { path: 'collection.json', sha256: stored.sha256 },
+  ];
   for (const [path, text] of tags) {
-    const stored = await ports.evidence.putText(collection.id, path, text);
-    sealed.push({ path, sha256: stored.sha256 });
+    const { sha256 } = await ports.evidence.putText(collection.id, path, text);
+    sealed.push({ path, sha256 });
   }
   const tagmanifest = await ports.evidence.putText(collection.id, 'tagmanifest-sha256.txt', writeManifest(sealed));
   await applyEvent(ports, collection.id, { type: 'sealed', tagmanifestSha256: tagmanifest.sha256 });

@@ -47,7 +47,7 @@ function sealPackage(): { readonly tags: readonly (readonly [string, string])[] 
   const files = [...documents, ...items];
   const manifest = writeManifest(files);
   const { collection, custody } = liveWell({ documents, items, manifestSha256: sha256(manifest) });
-  const record = describePackage(collection, custody, '0.1.0');
+  const record = describePackage(collection, custody, '0.1.0', sha256);
   const payload = { files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
   const tags: readonly (readonly [string, string])[] = [
     ['manifest-sha256.txt', manifest],

@@ -11,12 +11,12 @@ import {
 } from '../../../shared/domain/package-record-schema.ts';
 import { renderReport } from '../../../shared/domain/report.ts';
 import { STYLE, STYLE_SHA256 } from '../../../shared/domain/report-style.ts';
-import { liveWell } from './package-record-fixture.ts';
+import { liveWell, sha256 } from './package-record-fixture.ts';
 import { readMarkup } from './report-markup.ts';
 
 function recordOf(changes: Partial<PackageRecord> = {}): PackageRecord {
   const { collection, custody } = liveWell();
-  return { ...describePackage(collection, custody, '0.1.0'), ...changes };
+  return { ...describePackage(collection, custody, '0.1.0', sha256), ...changes };
 }
 
 /** A report's text on one line. */

@@ -88,6 +88,7 @@ function reach(...events: readonly CollectionEvent[]): Collection {
 describe('the way of a collection', () => {
   it.each<readonly [CollectionStatus, readonly CollectionEvent[]]>([
     ['planned', [lookedUp]],
+    ['planned', [lookedUp, { type: 'script uploaded', name: 'a.sh', sha256: 'a'.repeat(64) }]],
     ['starting', [lookedUp, { type: 'starting' }]],
     ['running', [lookedUp, { type: 'starting' }, started()]],
     ['copying', [lookedUp, { type: 'starting' }, started(), succeeded]],
@@ -191,6 +192,37 @@ describe('the way of a collection', () => {
       [0, '/etc/b', 'moved'],
       [1, '/etc/b', 'planned'],
     ]);
+  });
+
+  it.each<readonly [string, readonly CollectionEvent[], string]>([
+    [
+      'a file that could not be had',
+      [seen('Failed', ['RunScript', 'Completed'], ['GetFile', 'Failed', 'Not found.']), stored(0)],
+      '1 of 2 results is missing; GetFile /var/tmp/x/evidence.tar.gz: Not found.',
+    ],
+    [
+      'a script that failed',
+      [seen('Failed', ['RunScript', 'Failed', 'Exit code 1.'], ['GetFile', 'Created']), stored(0)],
+      '1 of 2 results is missing; GetFile /var/tmp/x/evidence.tar.gz: The command was not run: the machine action ended as Failed.',
+    ],
+  ])('ends partial with a sentence that says what is missing: %s', (_, events, reason) => {
+    const sealing = reach(lookedUp, { type: 'starting' }, started(), ...events, {
+      type: 'manifest written',
+      sha256: 'e'.repeat(64),
+    });
+    expect(transition(sealing, { type: 'sealed', tagmanifestSha256: 'd'.repeat(64) }, LATER).collection).toMatchObject({
+      status: 'partial',
+      reason,
+    });
+  });
+
+  it('stops telling why it waits when its log is long, and goes on telling what it does', () => {
+    const long = { ...reach(lookedUp), custody: { count: 200, head: 'a'.repeat(64) } };
+    expect(transition(long, { type: 'put off', notBefore: LATER, reason: 'Busy.' }, LATER)).toMatchObject({
+      facts: [],
+      collection: { reason: 'Busy.' },
+    });
+    expect(transition(long, { type: 'starting' }, LATER).facts).toHaveLength(1);
   });
 
   it('says in the custody log once why it waits, not at every try', () => {

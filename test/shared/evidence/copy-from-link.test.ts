@@ -296,6 +296,16 @@ describe('I4 a source that lies or fails stores nothing wrong', () => {
     expect(await compareStored(bad.request, null)).toBe('nothing');
   });
 
+  it('asks for the rest when it sends only a part of a range', async () => {
+    const part = ranged(
+      { 'content-range': `bytes ${30 * KIB}-${60 * KIB - 1}/${90 * KIB}` },
+      rest.subarray(0, 30 * KIB),
+    );
+    const { request, source } = await prepare([cut, part, serve(content)]);
+    expect(itemOf(await copyFromLink(request))).toMatchObject(hashesOf(content));
+    expect(source.requests.map(({ range }) => range)).toEqual([undefined, 'bytes=30720-', 'bytes=61440-']);
+  });
+
   it('stores what the source holds at last when it changed in the middle', async () => {
     const [before, after] = [makeBytes(17 * MIB), makeBytes(9 * MIB, 2)];
     const { request } = await prepare([serve(before, { cutAfter: 16.5 * MIB }), serve(after, { etag: '"0x2"' })]);
@@ -429,6 +439,20 @@ describe('I5 a blob that exists stands', () => {
     const second = await prepare([serve(makeBytes(9 * MIB, 2))], { path: first.request.path });
     expect(await copyFromLink(second.request)).toEqual({ ...stored, outcome: 'already there' });
     expect(second.seen.links).toBe(0);
+  });
+
+  it('takes what another copy stored while its own result was on its way', async () => {
+    const [theirs, ours] = [makeBytes(9 * MIB, 2), makeBytes(9 * MIB)];
+    const path = `${COLLECTION}/data/${randomUUID()}/content`;
+    const overtaken: Answer = (incoming, response) => {
+      const stored = storage.container.getBlockBlobClient(path).upload(theirs, theirs.length);
+      stored.then(() => serve(ours)(incoming, response)).catch(() => response.destroy());
+    };
+    const { request } = await prepare([overtaken], { path });
+    const answer = await copyFromLink(request);
+    expect(answer.outcome).toBe('already there');
+    expect(itemOf(answer)).toMatchObject(hashesOf(theirs));
+    expect(await compareStored(request, theirs)).toBe('same');
   });
 
   it('makes one whole blob when two copy to the same path at once', async () => {

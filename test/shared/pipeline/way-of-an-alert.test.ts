@@ -40,6 +40,8 @@ describe('the way of an alert', () => {
     const { collection } = await receive(world);
     await pollMachineActions(world.ports);
     expect(world.library).toEqual([expect.objectContaining({ fileName: 'evidence-triage.sh', sha256: SCRIPT_SHA256 })]);
+    const custody = await world.ports.collections.readCustody(collection.id);
+    expect(custody.join()).toContain(`"script":"evidence-triage.sh","sha256":"${SCRIPT_SHA256}"`);
     expect(world.sent).toHaveLength(1);
     expect(world.sent[0]?.comment).toBe(`Evidence Collector ${collection.id}/0/1`);
     expect(world.sent[0]?.commands.map((command) => command.type)).toEqual(['RunScript', 'GetFile']);
