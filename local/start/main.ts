@@ -17,7 +17,9 @@ const progress = showProgress(Date.now());
 const leaving = new AbortController();
 const running: Everything[] = [];
 
-async function showOneAlert(everything: Everything): Promise<'intact' | 'not intact'> {
+async function showOneAlert(
+  everything: Everything,
+): Promise<{ readonly verdict: 'intact' | 'not intact'; readonly url: string }> {
   const [alertId = ''] = everything.alertIds;
   progress.say(`An alert fires: ${alertId}.`);
   const { id, url } = await sendAlert(everything.app.url, alertId);
@@ -36,14 +38,14 @@ async function showOneAlert(everything: Everything): Promise<'intact' | 'not int
   else for (const fault of check.faults) console.log(`Verification FAILED: ${fault.path}: ${fault.what}`);
   console.log(`             check it yourself: (cd ${packageFolder} && sha256sum -c manifest-sha256.txt)`);
   console.log(`Report       ${join(packageFolder, 'report.html')}`);
-  return check.verdict === 'intact' && ended.status === 'collected' ? 'intact' : 'not intact';
+  return { verdict: check.verdict === 'intact' && ended.status === 'collected' ? 'intact' : 'not intact', url };
 }
 
-function sayHowToGoOn({ app, alertIds }: Everything): void {
+function sayHowToGoOn({ app, alertIds }: Everything, collectionUrl: string): void {
   const [, windows = '', bare = ''] = alertIds;
   const { url } = app;
   console.log(`
-The app stays up at ${url}. Its report is also at ${url}/api/collections (follow "url", then /report).
+The app stays up at ${url}. The report as a page: ${collectionUrl}/report
 Send another alert:
   curl -sS -X POST ${url}/api/alerts -H 'Content-Type: application/json' -d '{"alertId":"${windows}"}'
 One without a machine, to see how that ends:
@@ -59,8 +61,8 @@ async function main(): Promise<number> {
   const everything = await startEverything(folder, values.once ? 0 : Number(values.port), progress.say);
   running.push(everything);
   const shown = await showOneAlert(everything);
-  if (values.once) return shown === 'intact' ? 0 : 1;
-  sayHowToGoOn(everything);
+  if (values.once) return shown.verdict === 'intact' ? 0 : 1;
+  sayHowToGoOn(everything, shown.url);
   await new Promise((resolve) => leaving.signal.addEventListener('abort', resolve, { once: true }));
   return 0;
 }

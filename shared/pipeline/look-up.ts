@@ -32,7 +32,7 @@ export async function lookUp(ports: Ports, collection: CollectionIn<'received'>)
   ) {
     return nothing('The alert belongs to another tenant than the one this collector serves (DEFENDER_TENANT_ID).');
   }
-  const machineId = alert.machineId ?? collection.machineId;
+  const machineId = (alert.machineId ?? collection.machineId)?.toLowerCase() ?? null;
   if (machineId === null) return nothing(`Alert ${alertId} names no machine, so there is nothing to collect from.`);
   if (collection.machineId !== null && collection.machineId !== machineId) {
     return nothing(
@@ -44,7 +44,7 @@ export async function lookUp(ports: Ports, collection: CollectionIn<'received'>)
     return nothing(`Defender does not know machine ${machineId} of alert ${alertId}.`);
   const { machine } = foundMachine;
 
-  const owner = await ports.collections.claimPair(identifyCollection(alertId, machine.id, ports.sha256), collection.id);
+  const owner = await ports.collections.claimPair(identifyCollection(alertId, machineId, ports.sha256), collection.id);
   if (owner !== collection.id) return { type: 'merged', into: owner, machineId: machine.id };
 
   const foundFiles = await ports.defender.getAlertFiles(alertId);

@@ -102,6 +102,14 @@ describe('the way of an alert', () => {
     expect(world.sent).toHaveLength(1);
   });
 
+  it('the case of a machine id makes no difference', async () => {
+    const world = makeWorld();
+    world.alerts.set(ALERT_ID, { ...alert, machineId: MACHINE_ID.toUpperCase() });
+    const { collection } = await receive(world);
+    await pollMachineActions(world.ports);
+    expect((await show(world, collection.id)).status).toBe('running');
+  });
+
   it('an alert that comes once with and once without its machine is collected once', async () => {
     const world = makeWorld();
     const named = await receive(world);
