@@ -20,7 +20,7 @@ const ADVICE: Readonly<Record<CopyErrorCode, string>> = {
   stopped: 'Nothing was stored, and the copy is tried again.',
 };
 
-/** Thrown when a copy failed for now: nothing was stored by it, and its message and fields hold no link. */
+/** Thrown when a copy failed for now: no half result was stored, and its message and fields hold no link. */
 export class CopyError extends Error {
   override readonly name = 'CopyError';
   readonly code: CopyErrorCode;

@@ -25,7 +25,7 @@ export interface ContentHasher {
 }
 
 /** The longest content whose bytes are handed back whole. */
-export const MAX_HEAD_BYTES = 4 * 1024 * 1024;
+const MAX_HEAD_BYTES = 4 * 1024 * 1024;
 
 /** Starts to hash content of `announcedBytes`, or of a length not known yet (null). */
 export function startHashing(caps: InsideCaps, announcedBytes: number | null): ContentHasher {

@@ -3,7 +3,7 @@ import { RestError, type BlockBlobClient, type BlockBlobCommitBlockListOptions }
 import { CopyError, codeOf } from './copy-error.ts';
 
 /** Length of a block; 50,000 of them are 390 GiB (Azure Storage: Put Block List). */
-export const BLOCK_BYTES = 8 * 1024 * 1024;
+const BLOCK_BYTES = 8 * 1024 * 1024;
 
 /** Blocks on their way at once; with the one being filled, 3 are in memory. */
 const STAGED_AT_ONCE = 2;
