@@ -17,13 +17,18 @@ function timeImport(file: string | null): Promise<number> {
   const load = file === null ? '' : `await import(${JSON.stringify(file)});`;
   const code = `console.warn = () => {}; const at = performance.now(); ${load} process.stdout.write(String(performance.now() - at)); process.exit(0);`;
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--input-type=module', '-e', code], { env: { ...process.env, ...settings }, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+      env: { ...process.env, ...settings },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let said = '';
     child.stdout.on('data', (chunk: Buffer) => {
       said += chunk.toString();
     });
     child.once('error', reject);
-    child.once('exit', (code) => (code === 0 ? resolve(Number(said)) : reject(new Error(`Loading ${file} ended with code ${code}.`))));
+    child.once('exit', (code) =>
+      code === 0 ? resolve(Number(said)) : reject(new Error(`Loading ${file} ended with code ${code}.`)),
+    );
   });
 }
 

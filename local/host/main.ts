@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { leaveWithNpm } from '../leave-with-npm.ts';
 import type { HostedFunction } from './describe-functions.ts';
 import { printLogLine } from './print-log-line.ts';
 import { readLocalSettings } from './read-local-settings.ts';
@@ -53,6 +54,7 @@ async function main(): Promise<void> {
     host.close().then(() => process.exit(0), endWithError);
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
+  leaveWithNpm(stop);
   for (const hosted of host.functions) console.log(`${hosted.name} ${hosted.trigger} ${describeFunction(hosted)}`);
   console.log(`Listening on ${host.url}`);
 }

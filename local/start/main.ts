@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { leaveWithNpm } from '../leave-with-npm.ts';
 import { verifyPackage } from '../verify/verify-package.ts';
 import { fetchPackage } from './fetch-package.ts';
 import { followCollection, sendAlert } from './follow-collection.ts';
@@ -68,7 +69,9 @@ async function main(): Promise<number> {
 }
 
 const leave = () => leaving.abort();
-process.once('SIGINT', leave).once('SIGTERM', leave);
+// Under npm a Ctrl+C comes twice, from the terminal and from npm: the second must not cut the closing short.
+process.on('SIGINT', leave).on('SIGTERM', leave);
+leaveWithNpm(leave);
 let exitCode = 1;
 try {
   exitCode = await main();
