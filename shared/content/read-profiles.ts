@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { parseDocument } from 'yaml';
+import { type Document, parseDocument } from 'yaml';
 import { type Profile, profileSchema } from '../domain/profile.ts';
 
 /** Reads all profiles of a folder; every fault of every file is named in one error. */
@@ -31,7 +31,9 @@ export function readProfile(fileName: string, text: string): ReadProfile {
       outcome: 'faulty',
       faults: document.errors.map((fault) => `${fileName}: ${fault.message.split('\n')[0]}`),
     };
-  const parsed = profileSchema.safeParse(document.toJS({ maxAliasCount: 0 }));
+  const value = readValue(document);
+  if (value.outcome === 'faulty') return { outcome: 'faulty', faults: [`${fileName}: ${value.fault}`] };
+  const parsed = profileSchema.safeParse(value.value);
   if (!parsed.success) {
     return {
       outcome: 'faulty',
@@ -43,4 +45,16 @@ export function readProfile(fileName: string, text: string): ReadProfile {
   if (`${parsed.data.id}.yaml` !== fileName)
     return { outcome: 'faulty', faults: [`${fileName}: id is ${parsed.data.id}, but the file is named otherwise`] };
   return { outcome: 'profile', profile: { ...parsed.data, sha256: createHash('sha256').update(text).digest('hex') } };
+}
+
+/** A document's plain value; aliases are refused, as a few of them can grow without end. */
+function readValue(
+  document: Document.Parsed,
+): { outcome: 'value'; value: unknown } | { outcome: 'faulty'; fault: string } {
+  try {
+    return { outcome: 'value', value: document.toJS({ maxAliasCount: 0 }) };
+  } catch (fault) {
+    if (!(fault instanceof ReferenceError)) throw fault;
+    return { outcome: 'faulty', fault: 'aliases (*name) are not allowed; write the value out.' };
+  }
 }

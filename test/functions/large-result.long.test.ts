@@ -35,9 +35,6 @@ describe.runIf(process.platform === 'linux')('a result of 1 GiB', () => {
     const { id } = await firstCollection(await app.send({ alertId: app.alertIds[1] }));
     const ended = await app.waitForEnd(id, 300);
     clearInterval(sampler);
-    console.log(
-      `idle ${Math.round(idleBytes / MIB)} MiB, peak ${Math.round((peakBytes - idleBytes) / MIB)} MiB over it`,
-    );
     expect(ended).toMatchObject({ status: 'collected' });
     const evidence = (await (await app.get(`/api/collections/${id}/evidence`)).json()) as {
       files: { path: string; bytes: number }[];
