@@ -1,0 +1,1186 @@
+#!/bin/sh
+# Evidence triage for Linux, run by live response as root. The contract is in library/README.md.
+#
+# One argument: base64url of the request. It reads; it writes nowhere but in one fresh folder below /var/tmp, of which
+# only the archive stays. No network, no name lookup, nothing installed, nothing changed. POSIX shell: bash and dash.
+#
+# A supervisor (the last part) starts a worker, which collects, and packs what there is when the worker has ended or the
+# time is up: a worker that hangs in the kernel costs what it had not yet stored, never the answer.
+
+# shellcheck disable=SC2317 # functions are called by trap, by run_list, or in the background
+
+set -u
+umask 077
+exec </dev/null 2>/dev/null
+
+unset -v BASH_ENV ENV CDPATH GZIP TAR_OPTIONS POSIXLY_CORRECT QUOTING_STYLE TIME_STYLE BLOCK_SIZE GREP_OPTIONS
+unset -v LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT DOCKER_HOST DOCKER_CONTEXT DOCKER_CONFIG SYSTEMD_PAGER PAGER PS_FORMAT
+IFS=$(printf ' \t\n_')
+IFS=${IFS%_}
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+LC_ALL=C
+export PATH LC_ALL
+
+readonly PARENT=/var/tmp
+readonly MAX_REQUEST_CHARACTERS=8000
+readonly MIN_LIMIT_BYTES=1048576
+readonly MAX_LIMIT_BYTES=3221225472
+readonly MIN_LIMIT_SECONDS=10
+readonly MAX_LIMIT_SECONDS=600
+readonly MAX_ROWS=900
+readonly FREE_SPACE_TO_LEAVE_BYTES=104857600
+# A tar header, the padding to 512 bytes and the row in the index: what an artifact costs besides its bytes.
+readonly OVERHEAD_BYTES=2048
+readonly MAX_HASHED_BYTES=2147483648
+
+started_at=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+folder=''
+created=no
+answered=no
+worker=''
+file_requests=''
+file_count=0
+archive_json=null
+items=0
+errors=0
+
+# ---------------------------------------------------------------------------------------------------- small tools
+
+# Seconds since boot: a clock that no one sets.
+read_clock() {
+  read -r clock _ </proc/uptime
+  clock=${clock%%.*}
+}
+
+if command -v base64 >/dev/null; then
+  base64_encode() { base64; }
+  base64_decode() { base64 -d; }
+else
+  base64_encode() { openssl base64; }
+  base64_decode() { openssl base64 -d -A; }
+fi
+
+base64url_encode() { base64_encode | tr -d '\n=' | tr '+/' '-_'; }
+
+# Text of base64url characters -> its bytes on stdout; fails when it is not base64url.
+base64url_decode() {
+  padded=$1
+  case $((${#padded} % 4)) in
+    1) return 1 ;;
+    2) padded="$padded==" ;;
+    3) padded="$padded=" ;;
+  esac
+  printf '%s' "$padded" | tr '_-' '/+' | base64_decode
+}
+
+if command -v sha256sum >/dev/null; then
+  hash_stream() { sha256sum; }
+  hash_listed() { run_for "$seconds" xargs -n 50 sha256sum; }
+elif command -v shasum >/dev/null; then
+  hash_stream() { shasum -a 256; }
+  hash_listed() { run_for "$seconds" xargs -n 50 shasum -a 256; }
+else
+  hash_stream() { openssl dgst -sha256 -r; }
+  hash_listed() { run_for "$seconds" xargs -n 50 openssl dgst -sha256 -r; }
+fi
+
+# stdin -> $sum, 64 hex digits, or empty when nothing here can hash.
+read_sum() {
+  sum=$(hash_stream)
+  sum=${sum%% *}
+  case $sum in *[!0-9a-f]*) sum='' ;; esac
+  [ ${#sum} -eq 64 ] || sum=''
+}
+
+# Any text -> $text, printable ASCII, escaped for a JSON string; what does not fit is replaced, for reading only.
+make_plain() {
+  text=$1
+  case $text in
+    *[!A-Za-z0-9\ ./_:,=+@%-]*)
+      text=$(printf '%s' "$text" | head -c 600 | tr -c ' -~' '?' | sed 's/[\\"]/\\&/g')
+      ;;
+  esac
+}
+
+# $value or empty -> $json, a JSON string or null.
+make_json_or_null() { if [ -n "$1" ]; then json="\"$1\""; else json=null; fi; }
+
+is_hex() {
+  case $1 in *[!0-9a-f]*) return 1 ;; esac
+  [ ${#1} -eq "$2" ]
+}
+
+# 32 hex digits, and -r1 to -r999 behind them for a collection that is tried again.
+is_collection() {
+  is_hex "${1%%-*}" 32 || return 1
+  case ${1#????????????????????????????????} in
+    '' | -r[0-9] | -r[0-9][0-9] | -r[0-9][0-9][0-9]) return 0 ;;
+    *) return 1 ;;
+  esac
+}
+
+# A whole number without sign or leading zero, between two bounds.
+is_number_between() {
+  case $1 in '' | *[!0-9]* | 0[0-9]*) return 1 ;; esac
+  [ ${#1} -le 10 ] && [ "$1" -ge "$2" ] && [ "$1" -le "$3" ]
+}
+
+if timeout -k 1 5 true; then
+  run_timed() { timeout -k 2 "$@"; }
+elif timeout 5 true; then
+  run_timed() { timeout "$@"; }
+else
+  run_timed() {
+    shift
+    "$@"
+  }
+fi
+
+# seconds command...: its exit code; that it was stopped is also noted in $folder/slow, as a pipe hides the code.
+run_for() {
+  run_timed "$@"
+  run_code=$?
+  if is_code_of_stopped "$run_code" && [ -n "$folder" ]; then : >"$folder/slow"; fi
+  return "$run_code"
+}
+
+# 124 is timeout's, 137 and 143 are a shell's for KILL and TERM.
+is_code_of_stopped() { [ "$1" -eq 124 ] || [ "$1" -eq 137 ] || [ "$1" -eq 143 ]; }
+
+# Ends our child $1 and everything below it. It is stopped first, so that nothing is started while its children are listed.
+kill_tree() {
+  { read -r stat_line <"/proc/$1/stat"; } || return 0
+  stat_line=${stat_line##*") "}
+  stat_line=${stat_line#* }
+  # A number that is no longer our child's may be anyone's.
+  [ "${stat_line%% *}" = "$$" ] || return 0
+  kill -STOP "$1"
+  doomed=" $1 "
+  grown=yes
+  while [ "$grown" = yes ]; do
+    grown=no
+    for stat_file in /proc/[0-9]*/stat; do
+      { read -r stat_line <"$stat_file"; } || continue
+      child=${stat_line%% *}
+      stat_line=${stat_line##*") "}
+      stat_line=${stat_line#* }
+      case $doomed in *" $child "*) continue ;; esac
+      case $doomed in *" ${stat_line%% *} "*)
+        doomed="$doomed$child "
+        grown=yes
+        ;;
+      esac
+    done
+  done
+  for child in $doomed; do kill -KILL "$child"; done
+}
+
+# -------------------------------------------------------------------------------------------------------- answer
+
+describe_machine() {
+  machine_zone=$(readlink /etc/localtime)
+  case $machine_zone in
+    */zoneinfo/*) machine_zone=${machine_zone##*/zoneinfo/} ;;
+    *) machine_zone=$(date +%z) ;;
+  esac
+  make_plain "$machine_zone"
+  machine_zone=$text
+  boot_at=''
+  boot_seconds=$(sed -n 's/^btime \([0-9][0-9]*\)$/\1/p' /proc/stat)
+  if [ -n "$boot_seconds" ]; then boot_at=$(date -u -d "@$boot_seconds" +%Y-%m-%dT%H:%M:%SZ); fi
+  script_sha256=''
+  if [ -f "$0" ]; then
+    read_sum <"$0"
+    script_sha256=$sum
+  fi
+}
+
+# The rows of the request's files, in its order; what the worker did not reach was skipped.
+print_file_answers() {
+  file_index=0
+  for request in $file_requests; do
+    [ "$file_index" -eq 0 ] || printf ','
+    if [ -n "$folder" ] && [ -f "$folder/answers/$file_index" ]; then
+      cat "$folder/answers/$file_index"
+    else
+      printf '{"path":"%s","status":"skipped","sha256":null,"bytes":null}' "${request%%:*}"
+    fi
+    file_index=$((file_index + 1))
+  done
+}
+
+print_answer() {
+  make_json_or_null "$script_sha256"
+  printf '{"v":1,"ok":%s,"reason":%s,"script":{"sha256":%s},' "$1" "$2" "$json"
+  make_json_or_null "$boot_at"
+  printf '"machine":{"utc":"%s","zone":"%s","bootAt":%s},' "$ended_at" "$machine_zone" "$json"
+  printf '"startedAt":"%s","endedAt":"%s","archive":%s,' "$started_at" "$ended_at" "$archive_json"
+  printf '"items":%s,"errors":%s,"files":[' "$items" "$errors"
+  print_file_answers
+  printf ']}'
+}
+
+send_answer() {
+  answered=yes
+  ended_at=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+  printf '%s\n' '-----BEGIN EVIDENCE ANSWER-----'
+  print_answer "$1" "$2" | base64url_encode | fold -w 76
+  printf '\n%s\n' '-----END EVIDENCE ANSWER-----'
+}
+
+# Ends the script with ok:false; the folder goes if it is ours.
+refuse() {
+  make_plain "$1"
+  items=0
+  errors=0
+  archive_json=null
+  refusal="\"$text\""
+  if [ -n "$worker" ]; then kill_tree "$worker"; fi
+  send_answer false "$refusal"
+  exit 0
+}
+
+clean_up() {
+  trap '' HUP INT TERM
+  if [ "$answered" = no ]; then
+    if [ -n "$worker" ]; then kill_tree "$worker"; fi
+    archive_json=null
+    send_answer false '"The script ended before its work was done; nothing was kept. Run it again."'
+  fi
+  if [ "$created" = yes ]; then
+    if [ "$archive_json" = null ]; then
+      rm -rf -- "$folder"
+    else
+      for leftover in "$folder"/*; do
+        if [ "$leftover" != "$archive" ]; then rm -rf -- "$leftover"; fi
+      done
+    fi
+  fi
+  exit 0
+}
+
+# ------------------------------------------------------------------------------------------------------- request
+
+# Takes the literal text $1 from the front of $rest.
+expect() {
+  case $rest in
+    "$1"*) rest=${rest#"$1"} ;;
+    *) return 1 ;;
+  esac
+}
+
+# Takes what is before the next $1 from $rest into $taken.
+take_until() {
+  taken=${rest%%"$1"*}
+  rest=${rest#"$taken"}
+}
+
+parse_request_files() {
+  while ! expect ']}'; do
+    [ "$file_count" -eq 0 ] || expect ',' || return 1
+    expect '{"path":"' || return 1
+    take_until '"'
+    case $taken in *[!A-Za-z0-9_-]*) return 1 ;; esac
+    [ $((${#taken} % 4)) -ne 1 ] || return 1
+    request_path=$taken
+    expect '","sha256":"' || return 1
+    take_until '"'
+    [ -z "$taken" ] || is_hex "$taken" 64 || return 1
+    expect '"}' || return 1
+    file_requests="$file_requests $request_path:$taken"
+    file_count=$((file_count + 1))
+  done
+  [ -z "$rest" ]
+}
+
+parse_request() {
+  case $1 in '' | *[!A-Za-z0-9_-]*)
+    refuse 'The argument is not base64url. Give one argument: the request as base64url without padding.'
+    ;;
+  esac
+  [ ${#1} -le $MAX_REQUEST_CHARACTERS ] ||
+    refuse "The argument has more than $MAX_REQUEST_CHARACTERS characters. Ask for fewer files in one request."
+  foreign=$(base64url_decode "$1" | tr -d '!-~' | wc -c)
+  [ "$foreign" -eq 0 ] ||
+    refuse 'The request is not compact JSON in ASCII. Encode it without white space, foreign strings as base64url.'
+  rest=$(base64url_decode "$1")
+
+  expect '{"v":1,' || refuse 'The request is not of version 1, the only one this script knows. Use the matching script.'
+  expect '"collection":"' || refuse 'The request has no collection where it should be.'
+  take_until '"'
+  collection=$taken
+  is_collection "$collection" || refuse 'The collection of the request is not 32 hex digits.'
+  expect '","session":' || refuse 'The request has no session where it should be.'
+  take_until ','
+  session=$taken
+  is_number_between "$session" 0 999 || refuse 'The session of the request is not a number from 0 to 999.'
+  expect ',"archive":"' || refuse 'The request has no archive where it should be.'
+  take_until '"'
+  expected_folder=$PARENT/evidence-collector-$collection-$session
+  archive=$expected_folder/evidence.tar.gz
+  [ "$taken" = "$archive" ] || refuse "The archive of the request is not $archive, the only place allowed."
+  expect '","limitBytes":' || refuse 'The request has no limitBytes where it should be.'
+  take_until ','
+  limit_bytes=$taken
+  is_number_between "$limit_bytes" $MIN_LIMIT_BYTES $MAX_LIMIT_BYTES ||
+    refuse "limitBytes is not a number from $MIN_LIMIT_BYTES to $MAX_LIMIT_BYTES."
+  expect ',"limitSeconds":' || refuse 'The request has no limitSeconds where it should be.'
+  take_until ','
+  limit_seconds=$taken
+  is_number_between "$limit_seconds" $MIN_LIMIT_SECONDS $MAX_LIMIT_SECONDS ||
+    refuse "limitSeconds is not a number from $MIN_LIMIT_SECONDS to $MAX_LIMIT_SECONDS."
+  expect ',"files":[' || refuse 'The request has no files where they should be.'
+  if ! parse_request_files; then
+    file_requests=''
+    refuse 'The files of the request are not rows of path (base64url) and sha256 (64 hex digits or empty).'
+  fi
+}
+
+# -------------------------------------------------------------------------------------------------------- folder
+
+remove_stale_folders() {
+  for stale in "$PARENT"/evidence-collector-*-*; do
+    stale_name=${stale#"$PARENT/evidence-collector-"}
+    is_collection "${stale_name%-*}" || continue
+    is_number_between "${stale_name##*-}" 0 999 || continue
+    # -mtime +0: at least 24 hours old. A link is not of type d.
+    if [ -n "$(find "$stale" -prune -type d -user "$own_uid" -mtime +0 -print)" ]; then rm -rf -- "$stale"; fi
+  done
+}
+
+create_folder() {
+  if [ -n "$(find "$PARENT/" -prune -perm -0002 ! -perm -1000 -print)" ]; then
+    refuse "$PARENT is writable by everyone and not sticky, so nothing in it is safe. Run chmod 1777 $PARENT."
+  fi
+  mkdir -m 0700 "$expected_folder" ||
+    refuse "$expected_folder could not be created: it exists already, or $PARENT is full or read-only. Nothing was touched."
+  folder=$expected_folder
+  created=yes
+  package=$folder/package
+  mkdir "$package" "$package/artifacts" "$package/files" "$folder/answers" ||
+    refuse "$folder could not be filled: the disk is full or read-only. Free some space and run the script again."
+  : >"$folder/rows"
+}
+
+# The archive and what it is made from need their space twice; a nearly full disk lowers the limit.
+fit_limit_to_disk() {
+  free_kilobytes=$(run_for 5 df -Pk "$folder" | awk 'NR == 2 { print $4 }')
+  is_number_between "$free_kilobytes" 0 9999999999 || return 0
+  fitting_bytes=$(((free_kilobytes * 1024 - FREE_SPACE_TO_LEAVE_BYTES) / 2))
+  if [ "$fitting_bytes" -lt "$limit_bytes" ]; then limit_bytes=$fitting_bytes; fi
+  [ "$limit_bytes" -ge $MIN_LIMIT_BYTES ] ||
+    refuse "$PARENT has only $free_kilobytes KB free: collecting might fill it. Free some space and run the script again."
+}
+
+# ---------------------------------------------------------------------------------------------------------- rows
+# A row is written when its artifact is stored and hashed. $id numbers rows, $used counts bytes against the limit.
+
+id=0
+used=131072
+artifact_limit=0
+
+# $left: seconds the worker still has.
+read_left() {
+  read_clock
+  left=$((collect_until - clock))
+}
+
+# Sets $seconds to the wish $1, or to what is left if that is less.
+fit_seconds() {
+  read_left
+  seconds=$1
+  if [ "$seconds" -gt "$left" ]; then seconds=$left; fi
+  if [ "$seconds" -lt 1 ]; then seconds=1; fi
+}
+
+# Sets $max to the wish $1, or to what the size limit leaves if that is less.
+fit_bytes() {
+  max=$1
+  if [ "$max" -gt $((artifact_limit - used - OVERHEAD_BYTES)) ]; then max=$((artifact_limit - used - OVERHEAD_BYTES)); fi
+}
+
+# category source path(base64url or empty) stored bytes sha256 status reason; $facts_json besides.
+add_row() {
+  make_plain "${2:-(empty)}"
+  row_source=$text
+  make_plain "$8"
+  make_json_or_null "$text"
+  row_reason=$json
+  make_json_or_null "$3"
+  row_path=$json
+  make_json_or_null "$4"
+  row_stored=$json
+  make_json_or_null "$6"
+  {
+    printf '{"id":%s,"category":"%s","source":"%s","path":%s,' "$id" "$1" "$row_source" "$row_path"
+    printf '"stored":%s,"bytes":%s,"sha256":%s,"status":"%s",' "$row_stored" "${5:-null}" "$json" "$7"
+    printf '"reason":%s,"file":%s,"request":%s}\n' "$row_reason" "$facts_json" "$request_json"
+  } >>"$folder/rows"
+}
+
+# Opens the next row; fails, after a row that says so, when time or the number of rows is used up.
+open_row() {
+  facts_json=null
+  stored=''
+  bytes=''
+  sum=''
+  if [ -e "$folder/slow" ]; then rm -f -- "$folder/slow"; fi
+  id=$((id + 1))
+  if [ "$id" -gt "$MAX_ROWS" ]; then
+    if [ "$id" -eq $((MAX_ROWS + 1)) ]; then add_row "$1" "$2" '' '' '' '' skipped 'The index is full.'; fi
+    return 1
+  fi
+  read_left
+  if [ "$left" -le 0 ]; then
+    add_row "$1" "$2" '' '' '' '' skipped 'The time limit was reached.'
+    return 1
+  fi
+}
+
+# As open_row, for what needs room in the archive.
+begin_row() {
+  open_row "$1" "$2" || return 1
+  if [ $((artifact_limit - used)) -le $((OVERHEAD_BYTES * 2)) ]; then
+    add_row "$1" "$2" '' '' '' '' skipped 'The size limit was reached.'
+    return 1
+  fi
+}
+
+# Hashes and charges what is stored under $stored; sets $bytes and $sum. Fails when it is no longer there: antivirus may
+# take a copy of what it knows.
+settle_stored() {
+  bytes=$(stat -c %s "$package/$stored")
+  { read_sum; } <"$package/$stored" || sum=''
+  if [ -z "$bytes" ] || [ -z "$sum" ]; then
+    drop_stored unreadable 'The copy was taken away before it could be hashed, perhaps by antivirus.'
+    return 1
+  fi
+  used=$((used + bytes + OVERHEAD_BYTES))
+}
+
+drop_stored() {
+  rm -f -- "$package/$stored"
+  stored=''
+  bytes=''
+  sum=''
+  status=$1
+  reason=$2
+}
+
+# ------------------------------------------------------------------------------------------------------ commands
+
+# What a command left in $package/$stored, its exit code in $folder/code, its errors in $folder/error -> a row.
+finish_command() {
+  read -r code <"$folder/code" || code=1
+  read -r error_line <"$folder/error" || error_line=${error_line:-}
+  if ! settle_stored; then
+    :
+  elif [ -e "$folder/slow" ]; then
+    status=truncated
+    reason="Stopped after $seconds s."
+  elif [ "$bytes" -ge "$max" ] && [ "$max" -gt 0 ]; then
+    status=truncated
+    reason="Cut off at $max bytes."
+  elif [ "$code" -ne 0 ] && [ "$bytes" -eq 0 ]; then
+    used=$((used - OVERHEAD_BYTES))
+    drop_stored failed "Exit code $code, no output. $error_line"
+  else
+    status=collected
+    reason=''
+    if [ "$code" -ne 0 ]; then reason="Exit code $code. $error_line"; fi
+  fi
+  add_row "$1" "$2" '' "$stored" "$bytes" "$sum" "$status" "$reason"
+}
+
+# category seconds bytes command...: the output of one command.
+run() {
+  run_category=$1
+  run_wish_seconds=$2
+  run_wish_bytes=$3
+  shift 3
+  begin_row "$run_category" "$*" || return 0
+  case $* in 'cat /proc/'*/exe) suffix=raw ;; *) suffix=txt ;; esac
+  if ! command -v "$1" >/dev/null; then
+    add_row "$run_category" "$*" '' '' '' '' absent "This machine has no $1."
+    return 0
+  fi
+  fit_seconds "$run_wish_seconds"
+  fit_bytes "$run_wish_bytes"
+  stored=artifacts/$id.$suffix
+  {
+    run_for "$seconds" "$@" 2>"$folder/error"
+    printf '%s\n' "$?" >"$folder/code"
+  } | head -c "$max" >"$package/$stored"
+  finish_command "$run_category" "$*"
+}
+
+# category seconds bytes source function...: the output of one of the list_ functions below, which mind $seconds themselves.
+run_list() {
+  list_category=$1
+  list_wish_seconds=$2
+  list_wish_bytes=$3
+  list_source=$4
+  shift 4
+  begin_row "$list_category" "$list_source" || return 0
+  fit_seconds "$list_wish_seconds"
+  fit_bytes "$list_wish_bytes"
+  stored=artifacts/$id.txt
+  {
+    "$@" 2>"$folder/error"
+    printf '%s\n' "$?" >"$folder/code"
+  } | head -c "$max" >"$package/$stored"
+  finish_command "$list_category" "$list_source"
+}
+
+# --------------------------------------------------------------------------------------------------------- files
+
+# Where dd can, a link is not followed, a FIFO not waited for, and (as root) the access time left alone.
+open_flags=''
+for flags in nofollow,nonblock,noatime nofollow,nonblock; do
+  if dd if=/etc/passwd of=/dev/null "iflag=$flags,fullblock,skip_bytes" skip=0 count=1; then
+    open_flags=$flags
+    break
+  fi
+done
+
+# path skip(bytes) blocks(of 64 KiB) -> its bytes on stdout.
+read_bytes() {
+  if [ -z "$open_flags" ]; then
+    run_for "$seconds" tail -c "+$(($2 + 1))" -- "$1" | head -c $(($3 * 65536))
+    return
+  fi
+  run_for "$seconds" dd "if=$1" "iflag=$open_flags,fullblock,skip_bytes" bs=65536 "skip=$2" "count=$3"
+}
+
+# A directory on the way is a link that root did not make: whoever owns it chooses what we would read.
+goes_through_foreign_link() {
+  way=''
+  ahead=${1#/}
+  while :; do
+    case $ahead in */*) ;; *) return 1 ;; esac
+    way=$way/${ahead%%/*}
+    ahead=${ahead#*/}
+    if [ -h "$way" ] && [ "$(run_for 5 stat -c %u -- "$way")" != 0 ]; then return 0; fi
+  done
+}
+
+# path -> $status regular, with $identity, $size and $facts_json; or why it cannot be collected: $status and $reason.
+inspect() {
+  inspected=$1
+  facts=$(run_for 10 stat -c '%f %d %i %s %u %g %X %Y %Z %W' -- "$inspected" 2>&1)
+  inspect_code=$?
+  reason=''
+  case $facts in
+    *': No such file or directory' | *': Not a directory' | *': File name too long') status=absent ;;
+    *': Too many levels of symbolic links')
+      status='not a regular file'
+      reason='The path is a loop of links.'
+      ;;
+    *': Permission denied')
+      status=unreadable
+      reason='Permission denied.'
+      ;;
+    *) status='' ;;
+  esac
+  if [ "$inspect_code" -ne 0 ]; then
+    if [ -z "$status" ]; then
+      status=unreadable
+      reason="stat ended with code $inspect_code."
+    fi
+    return 0
+  fi
+  # shellcheck disable=SC2086 # numbers only
+  set -- $facts
+  case $1 in
+    8???) status=regular ;;
+    a???)
+      status='not a regular file'
+      reason="A symbolic link to $(run_for 5 readlink -- "$inspected"), not followed."
+      ;;
+    4???) status='not a regular file' reason='A directory.' ;;
+    1???) status='not a regular file' reason='A FIFO.' ;;
+    c???) status='not a regular file' reason='A socket.' ;;
+    *) status='not a regular file' reason='A device.' ;;
+  esac
+  identity=$2:$3
+  size=$4
+  born=${10}
+  case $born in '' | 0 | *[!0-9]*) born=null ;; esac
+  facts_json="{\"mode\":\"$1\",\"uid\":$5,\"gid\":$6,\"bytes\":$4,\"accessedSeconds\":$7,"
+  facts_json="$facts_json\"modifiedSeconds\":$8,\"changedSeconds\":$9,\"bornSeconds\":$born}"
+}
+
+# A file of the kernel is no evidence, and reading it can have effects.
+is_on_kernel_file_system() {
+  case $(run_for 10 stat -f -c %T -- "$1") in
+    proc | sysfs | debugfs | tracefs | securityfs | cgroupfs | cgroup2fs | devpts | devtmpfs | pstorefs | bpf_fs | \
+      configfs | selinux | selinuxfs | mqueue | binfmt_misc | efivarfs | nsfs | rpc_pipefs | hugetlbfs | futexfs) return 0 ;;
+  esac
+  return 1
+}
+
+# Hashes a file that is too large to keep, without keeping it: $sum, or empty when it cannot be read to its end in time.
+hash_in_place() {
+  sum=$({
+    read_bytes "$1" 0 $((first_size / 65536 + 1))
+    printf '%s\n' "$?" >"$folder/code"
+  } | {
+    read_sum
+    printf '%s' "$sum"
+  })
+  read -r code <"$folder/code" || code=1
+  if [ "$code" -ne 0 ]; then sum=''; fi
+}
+
+# path target max(bytes) seconds part(whole or tail) -> $status and $reason; on collected or truncated $stored, $bytes, $sum.
+copy_file() {
+  if goes_through_foreign_link "$1"; then
+    status='not a regular file'
+    reason='The path goes through a link that is not owned by root.'
+    return 0
+  fi
+  inspect "$1"
+  [ "$status" = regular ] || return 0
+  if is_on_kernel_file_system "$1"; then
+    status='not a regular file'
+    reason='A file of the kernel.'
+    return 0
+  fi
+  first_identity=$identity
+  first_size=$size
+  first_facts=$facts_json
+  fit_seconds "$4"
+  skip=0
+  if [ "$size" -gt "$3" ]; then
+    if [ "$5" = whole ]; then
+      if [ "$size" -le $MAX_HASHED_BYTES ]; then hash_in_place "$1"; fi
+      status='too large'
+      reason="It has more than the $3 bytes there is room for."
+      bytes=$first_size
+      return 0
+    fi
+    skip=$((size - $3))
+  fi
+  stored=$2
+  read_bytes "$1" "$skip" $(($3 / 65536 + 1)) >"$package/$stored"
+  code=$?
+  if is_code_of_stopped "$code"; then
+    drop_stored unreadable "It could not be read within $seconds s."
+    return 0
+  elif [ "$code" -ne 0 ]; then
+    drop_stored unreadable 'It could not be opened or read.'
+    return 0
+  fi
+  inspect "$1"
+  facts_json=$first_facts
+  if [ "$status" = regular ] && [ "$identity" != "$first_identity" ]; then
+    drop_stored unreadable 'It was replaced while it was copied.'
+    return 0
+  fi
+  settle_stored || return 0
+  if [ "$5" = whole ] && [ "$bytes" -gt "$3" ]; then
+    used=$((used - bytes - OVERHEAD_BYTES))
+    drop_stored 'too large' 'It grew while it was copied.'
+  elif [ "$status" != regular ]; then
+    status=collected
+    reason='It was removed or replaced after it was opened.'
+  elif [ "$skip" -gt 0 ]; then
+    status=truncated
+    reason="The last part of $first_size bytes."
+  elif [ "$bytes" -ne "$first_size" ] || [ "$size" -ne "$first_size" ]; then
+    status=collected
+    reason='It changed while it was copied.'
+  else
+    status=collected
+    reason=''
+  fi
+}
+
+# category bytes part path...: the files that are there, one row each.
+collect_files() {
+  files_category=$1
+  files_wish_bytes=$2
+  files_part=$3
+  shift 3
+  for file; do
+    [ -e "$file" ] || [ -h "$file" ] || continue
+    if [ -d "$file" ] && [ ! -h "$file" ]; then continue; fi
+    begin_row "$files_category" "$file" || return 0
+    fit_bytes "$files_wish_bytes"
+    copy_file "$file" "artifacts/$id.raw" "$max" 20 "$files_part"
+    add_row "$files_category" "$file" "$(printf '%s' "$file" | base64url_encode)" "$stored" "$bytes" "$sum" "$status" "$reason"
+  done
+}
+
+# As collect_files, for files whose absence is worth a row.
+collect_expected_files() {
+  for expected; do
+    if [ -e "$expected" ] || [ -h "$expected" ]; then
+      collect_files "$expected_category" 262144 whole "$expected"
+    else
+      begin_row "$expected_category" "$expected" || return 0
+      inspect "$expected"
+      add_row "$expected_category" "$expected" "$(printf '%s' "$expected" | base64url_encode)" '' '' '' "$status" "$reason"
+    fi
+  done
+}
+
+# --------------------------------------------------------------------------------------------- the alert's own files
+
+collect_alert_file() {
+  request_path=${request%%:*}
+  expected_sum=${request#*:}
+  # The mark keeps a line break at the end of a name.
+  path=$(base64url_decode "$request_path" && printf .)
+  path=${path%.}
+  open_row 'alert file' "$path" || return 0
+  make_json_or_null "$expected_sum"
+  request_json="{\"index\":$file_index,\"sha256\":$json}"
+  status=''
+  if [ "$(base64url_decode "$request_path" | tr -d '\000' | wc -c)" -ne "$(base64url_decode "$request_path" | wc -c)" ]; then
+    status=skipped
+    reason='The path holds a zero byte.'
+  fi
+  case $path in
+    /*) ;;
+    *) status=skipped reason='The path is not absolute.' ;;
+  esac
+  case $path/ in
+    */../*) status=skipped reason='The path holds a .. part.' ;;
+  esac
+  if [ -z "$status" ]; then
+    # What there is no room for is still hashed.
+    fit_bytes "$limit_bytes"
+    if [ "$max" -lt 0 ]; then max=0; fi
+    copy_file "$path" "files/$file_index" "$max" 120 whole
+  fi
+  add_row 'alert file' "$path" "$request_path" "$stored" "$bytes" "$sum" "$status" "$reason"
+  request_json=null
+  make_json_or_null "$sum"
+  printf '{"path":"%s","status":"%s","sha256":%s,"bytes":%s}' "$request_path" "$status" "$json" "${bytes:-null}" \
+    >"$folder/answers/$file_index.new"
+  mv "$folder/answers/$file_index.new" "$folder/answers/$file_index"
+}
+
+collect_alert_files() {
+  # What comes after keeps a quarter.
+  artifact_limit=$((limit_bytes - limit_bytes / 4))
+  file_index=0
+  for request in $file_requests; do
+    collect_alert_file
+    file_index=$((file_index + 1))
+  done
+  artifact_limit=$limit_bytes
+}
+
+# ------------------------------------------------------------------------------------------------------- lists
+# Names made by others are printed quoted (stat %N) or behind the number of their process, so that none can fake a line.
+
+print_safe() { tr '\000\t' '  ' | tr -c '\n -~\200-\377' '?'; }
+
+list_processes() {
+  run_for "$seconds" ps -eww -o pid= -o ppid= -o uid= -o gid= -o stat= -o tty= -o nice= -o vsz= -o rss= -o lstart= -o args= |
+    awk -F: '
+      names == "yes" { name[$3] = $1; next }
+      !lines++ { print "[USER] PID PPID UID GID STAT TTY NI VSZ RSS STARTED COMMAND" }
+      { split($0, part, " "); print "[" ((part[3] in name) ? name[part[3]] : part[3]) "] " $0 }
+      END { exit !lines }
+    ' names=yes /etc/passwd names=no -
+}
+
+# kind of file below /proc/<pid>, grep arguments...
+list_process_files() {
+  process_file=$1
+  shift
+  run_for "$seconds" find /proc -maxdepth 2 -path "/proc/[0-9]*/$process_file" -exec grep -aH "$@" {} + | print_safe
+}
+
+list_process_links() {
+  run_for "$seconds" find /proc -maxdepth 2 -path '/proc/[0-9]*/*' \
+    \( -name exe -o -name cwd -o -name root \) -exec stat -c %N {} + | print_safe
+}
+
+list_open_files() {
+  run_for "$seconds" find /proc -maxdepth 3 -path '/proc/[0-9]*/fd/*' -exec stat -c %N {} + | print_safe
+}
+
+# The loader's variables only; the rest of an environment may be secret.
+list_loader_variables() {
+  run_for "$seconds" find /proc -maxdepth 2 -path '/proc/[0-9]*/environ' \
+    -exec grep -aHozE '^LD_(PRELOAD|AUDIT|LIBRARY_PATH)=.*' {} + | tr '\000' '\n' | print_safe
+}
+
+# One process of each executable, at most 256 MiB each, hashed through /proc: so are deleted ones.
+list_executable_hashes() {
+  run_for "$seconds" find /proc -maxdepth 2 -path '/proc/[0-9]*/exe' -exec stat -L -c '%n %d:%i %s' {} + |
+    awk '!($2 in seen) && $3 <= 268435456 { seen[$2] = 1; if (++count <= 1500) print $1 }' >"$folder/list"
+  fit_seconds "$seconds"
+  hash_listed <"$folder/list"
+}
+
+# arguments of find before its tests...; those come from $recent_tests.
+list_files() {
+  printf '%s\n' 'MODIFIED CHANGED ACCESSED MODE UID GID BYTES NAME (seconds since 1970; mode in hex)'
+  run_for "$seconds" find "$@" -exec stat -c '%Y %Z %X %f %u %g %s %N' {} + | print_safe
+}
+
+list_without_passwords() {
+  sed -E 's/((pass(word)?|credentials|secret)=)[^,[:space:]]*/\1[removed]/g' "$1" | print_safe
+}
+
+# -------------------------------------------------------------------------------------------------------- collect
+
+# Mount points where a look can wait for a server: each with a slash; one with odd characters is cut off before them.
+read_remote_mounts() {
+  remote_mounts=$(awk '
+    $2 != "/" && $3 ~ /^(nfs|nfs4|cifs|smb3|smbfs|autofs|fuse|fuse\..*|9p|ceph|glusterfs|afs|lustre|gpfs|beegfs|davfs|ncpfs)$/ {
+      mount = $2
+      if (!sub(/[\\*?[].*/, "", mount)) mount = mount "/"
+      if (mount != "/") print mount
+    }' /proc/self/mounts)
+}
+
+is_remote() {
+  for mount in $remote_mounts; do
+    case $1/ in "$mount"*) return 0 ;; esac
+  done
+  return 1
+}
+
+collect_system() {
+  run system 5 65536 uname -a
+  run system 5 65536 cat /proc/version /proc/cmdline /proc/uptime /proc/loadavg /proc/sys/kernel/tainted
+  collect_files system 65536 whole /etc/os-release /usr/lib/os-release /etc/machine-id /etc/hostname
+  run system 5 65536 cat /proc/meminfo
+}
+
+collect_processes() {
+  run_list process 20 4194304 'ps -eww (numeric, names from /etc/passwd)' list_processes
+  run_list process 20 4194304 'grep . /proc/*/cmdline' list_process_files cmdline ''
+  run_list process 20 4194304 'grep (name, state, parent, tracer, ids, capabilities) /proc/*/status' list_process_files status \
+    -E '^(Name|State|PPid|TracerPid|Uid|Gid|NSpid|Threads|CapEff|Seccomp):'
+  run_list process 20 4194304 'grep . /proc/*/stat' list_process_files stat ''
+  run_list process 20 2097152 'grep . /proc/*/cgroup' list_process_files cgroup ''
+  run_list process 20 4194304 'stat /proc/*/exe, cwd, root' list_process_links
+  run_list process 10 524288 'grep ^LD_ /proc/*/environ (PRELOAD, AUDIT, LIBRARY_PATH)' list_loader_variables
+}
+
+collect_network() {
+  run network 15 4194304 ss -tuwanpe
+  run network 15 4194304 ss -xanp
+  run network 10 4194304 grep -H '' /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6 \
+    /proc/net/raw /proc/net/raw6 /proc/net/packet
+  run network 10 1048576 cat /proc/net/unix
+  run network 10 262144 ip -o address
+  run network 10 262144 ip -o -s link
+  run network 10 1048576 ip route show table all
+  run network 10 1048576 ip -6 route show table all
+  run network 10 262144 ip rule
+  run network 10 262144 ip neighbour
+  run network 10 524288 grep -H '' /proc/net/arp /proc/net/route /proc/net/dev
+  # Only what is loaded is asked, because the question would load it.
+  if [ -d /sys/module/nf_tables ]; then run network 10 1048576 nft -n list ruleset; fi
+  if [ -s /proc/net/ip_tables_names ]; then run network 10 1048576 iptables-save; fi
+  if [ -s /proc/net/ip6_tables_names ]; then run network 10 1048576 ip6tables-save; fi
+  collect_files network 262144 whole /etc/hosts /etc/resolv.conf /run/systemd/resolve/resolv.conf /etc/nsswitch.conf \
+    /etc/hosts.allow /etc/hosts.deny
+  run_list process 20 4194304 'stat /proc/*/fd/*' list_open_files
+}
+
+collect_executables() {
+  run_list process 45 524288 'sha256 of /proc/*/exe, one process of each' list_executable_hashes
+  # Running, and no longer on the disk: each of them once, at most ten.
+  copied=' '
+  for link in /proc/[0-9]*/exe; do
+    read_left
+    [ "$left" -gt 0 ] || break
+    case $(readlink "$link") in *' (deleted)' | /memfd:*) ;; *) continue ;; esac
+    identity=$(run_for 5 stat -L -c %d:%i "$link")
+    case $copied in
+      *" $identity "*) continue ;;
+      ' '*' '*' '*' '*' '*' '*' '*' '*' '*' '*' ') break ;;
+    esac
+    copied="$copied$identity "
+    run process 20 16777216 cat "$link"
+  done
+}
+
+collect_sessions() {
+  run session 10 262144 who -aH
+  run session 10 262144 loginctl list-sessions --no-pager --no-legend
+  run session 10 1048576 last -n 500 -w -F
+  run session 10 1048576 lastb -n 500 -w -F
+  # 384 bytes a record: the tail begins with a whole one.
+  collect_files session 3072000 tail /run/utmp /var/log/wtmp /var/log/btmp
+  collect_files session 2097152 whole /var/lib/lastlog/lastlog2.db /var/lib/wtmpdb/wtmp.db
+}
+
+collect_users() {
+  collect_files user 1048576 whole /etc/passwd /etc/group /etc/sudoers /etc/sudoers.d/* /etc/login.defs \
+    /etc/security/access.conf /etc/pam.d/* /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*
+}
+
+collect_services() {
+  run service 15 1048576 systemctl list-units --all --full --plain --no-pager --no-legend
+  run service 15 1048576 systemctl list-unit-files --full --no-pager --no-legend
+  run service 15 262144 systemctl list-timers --all --full --no-pager --no-legend
+  run_list service 10 1048576 'find /etc/systemd /run/systemd/system /usr/local/lib/systemd' \
+    list_files /etc/systemd /run/systemd/system /run/systemd/transient /usr/local/lib/systemd -xdev
+  collect_files service 65536 whole /etc/systemd/system/*.service /etc/systemd/system/*.timer /etc/systemd/system/*.path \
+    /etc/systemd/system/*.socket /etc/systemd/system/*.d/*.conf /etc/systemd/user/*.service /etc/systemd/user/*.timer \
+    /run/systemd/transient/* /usr/local/lib/systemd/system/*
+  run_list service 10 262144 'find /etc/init.d /etc/xinetd.d' list_files /etc/init.d /etc/xinetd.d -xdev
+  run service 10 1048576 docker --host unix:///var/run/docker.sock ps --all --no-trunc
+}
+
+collect_schedules() {
+  collect_files schedule 262144 whole /etc/crontab /etc/anacrontab /etc/cron.allow /etc/cron.deny /etc/at.allow /etc/at.deny \
+    /etc/cron.d/* /etc/cron.d/.[!.]* /etc/cron.hourly/* /etc/cron.daily/* /etc/cron.weekly/* /etc/cron.monthly/* \
+    /var/spool/cron/* /var/spool/cron/crontabs/* /var/spool/cron/tabs/* /var/spool/at/* /var/spool/cron/atjobs/* \
+    /var/spool/at/spool/*
+}
+
+collect_autostarts() {
+  expected_category=autostart
+  collect_expected_files /etc/ld.so.preload /etc/rc.local
+  collect_files autostart 262144 whole /etc/rc.d/rc.local /etc/profile /etc/profile.d/* /etc/bash.bashrc /etc/bashrc \
+    /etc/zshrc /etc/zsh/* /etc/environment /etc/ld.so.conf /etc/ld.so.conf.d/* /etc/xdg/autostart/* /etc/update-motd.d/* \
+    /etc/udev/rules.d/* /etc/modules /etc/modules-load.d/* /etc/modprobe.d/* /etc/apt/apt.conf.d/* \
+    /etc/NetworkManager/dispatcher.d/* /etc/dhcp/dhclient-exit-hooks.d/* /etc/init.d/rc.local
+}
+
+collect_kernel() {
+  run kernel 10 1048576 cat /proc/modules
+  run kernel 10 262144 ls -ln /sys/module
+  run mount 10 1048576 cat /proc/self/mountinfo
+  run mount 5 65536 cat /proc/swaps /proc/partitions
+  run_list mount 5 262144 '/etc/fstab (passwords removed)' list_without_passwords /etc/fstab
+  run kernel 10 1048576 dmesg
+}
+
+# The files of one home: what starts with a login, whose keys open it, what was typed.
+collect_home() {
+  home=$1
+  case $home in '' | / | [!/]* | /proc/* | /sys/* | /dev/*) return 0 ;; esac
+  if is_remote "$home"; then
+    begin_row user "$home" || return 0
+    add_row user "$home" '' '' '' '' skipped 'On a network or automatic file system.'
+    return 0
+  fi
+  [ -d "$home" ] || return 0
+  if [ ! -x "$home" ]; then
+    begin_row user "$home" || return 0
+    add_row user "$home" '' '' '' '' unreadable 'Permission denied.'
+    return 0
+  fi
+  collect_files autostart 131072 whole "$home/.bashrc" "$home/.bash_profile" "$home/.bash_login" "$home/.bash_logout" \
+    "$home/.profile" "$home/.zshrc" "$home/.zprofile" "$home/.zshenv" "$home/.xinitrc" "$home/.xsession" \
+    "$home/.ssh/rc" "$home"/.config/autostart/*.desktop "$home"/.config/systemd/user/*.service \
+    "$home"/.config/systemd/user/*.timer
+  collect_files user 262144 whole "$home/.ssh/authorized_keys" "$home/.ssh/authorized_keys2" "$home/.ssh/known_hosts" \
+    "$home/.rhosts" "$home/.shosts"
+  collect_files history 262144 tail "$home/.bash_history" "$home/.zsh_history" "$home/.zhistory" "$home/.sh_history" \
+    "$home/.ash_history" "$home/.history" "$home/.local/share/fish/fish_history" "$home/.python_history" \
+    "$home/.mysql_history" "$home/.psql_history" "$home/.sqlite_history" "$home/.viminfo" "$home/.lesshst" "$home/.wget-hsts"
+}
+
+collect_homes() {
+  set -- /root
+  while IFS=: read -r _ _ _ _ _ home _; do
+    case $home in /*) set -- "$@" "$home" ;; esac
+  done </etc/passwd
+  if ! is_remote /home; then
+    for home in /home/*; do
+      if [ -d "$home" ] && [ ! -h "$home" ]; then set -- "$@" "$home"; fi
+    done
+  fi
+  seen_homes=''
+  homes=0
+  for candidate; do
+    case $seen_homes in *"|$candidate|"*) continue ;; esac
+    seen_homes="$seen_homes|$candidate|"
+    homes=$((homes + 1))
+    [ "$homes" -le 200 ] || break
+    collect_home "$candidate"
+  done
+}
+
+collect_logs() {
+  run log 25 8388608 journalctl --no-pager --utc --quiet -o short-iso --since=-24h -n 40000
+  collect_files log 2097152 tail /var/log/auth.log /var/log/secure /var/log/audit/audit.log /var/log/syslog /var/log/messages \
+    /var/log/cron /var/log/cron.log /var/log/kern.log /var/log/sudo.log /var/log/daemon.log
+  collect_files log 1048576 tail /var/log/auth.log.1 /var/log/audit/audit.log.1 /var/log/faillog /var/log/boot.log
+}
+
+collect_packages() {
+  collect_files package 1048576 tail /var/log/dpkg.log /var/log/apt/history.log /var/log/yum.log /var/log/dnf.rpm.log \
+    /var/log/dnf.log /var/log/zypp/history /var/log/pacman.log
+  if [ -d /var/lib/dpkg ]; then
+    # shellcheck disable=SC2016 # the fields are dpkg's
+    run package 15 2097152 dpkg-query -W -f '${Package} ${Version} ${Architecture} ${Status}\n'
+  fi
+  if [ -d /var/lib/rpm ] || [ -d /usr/lib/sysimage/rpm ]; then run package 25 2097152 rpm -qa --last; fi
+}
+
+# root seconds depth tests...: what lies below a folder; one row a folder, so that a huge one cannot starve the others.
+collect_listing() {
+  listing_root=$1
+  listing_seconds=$2
+  listing_depth=$3
+  listing_what=$4
+  shift 4
+  [ -d "$listing_root" ] || return 0
+  if is_remote "$listing_root"; then
+    begin_row 'file listing' "$listing_root" || return 0
+    add_row 'file listing' "$listing_root" '' '' '' '' skipped 'On a network or automatic file system.'
+    return 0
+  fi
+  run_list 'file listing' "$listing_seconds" 2097152 "find $listing_root ($listing_what)" \
+    list_files "$listing_root/" -xdev -maxdepth "$listing_depth" -path "$folder" -prune -o "$@"
+}
+
+collect_recent_files() {
+  for listing in /dev/shm /tmp /var/tmp /run/user; do
+    collect_listing "$listing" 10 6 'all' -path '*/*'
+  done
+  for listing in /etc /root /home /usr/local /opt /srv /var/www /usr/bin /usr/sbin /usr/lib/systemd /boot /var/spool; do
+    collect_listing "$listing" 10 10 'modified or changed in 7 days' \( -mtime -7 -o -ctime -7 \)
+  done
+  for listing in /usr /opt /home /tmp /var/tmp /dev/shm; do
+    collect_listing "$listing" 10 12 'setuid or setgid' -type f \( -perm -4000 -o -perm -2000 \)
+  done
+}
+
+collect_defender() {
+  run defender 15 262144 mdatp health
+  run defender 15 262144 mdatp threat list
+  run defender 15 262144 mdatp exclusion list
+  collect_files defender 1048576 tail /var/log/microsoft/mdatp/*.log /var/log/microsoft/mdatp/rotated/*.log
+  collect_files defender 262144 whole /etc/opt/microsoft/mdatp/managed/mdatp_managed.json
+}
+
+# The worker, in order of volatility; the alert's own files come as soon as what is more fleeting is safe.
+collect() {
+  read_remote_mounts
+  request_json=null
+  # The alert's own files find at least a quarter of the size left.
+  artifact_limit=$((limit_bytes / 2))
+  collect_system
+  collect_processes
+  collect_network
+  collect_sessions
+  collect_alert_files
+  collect_executables
+  collect_kernel
+  collect_schedules
+  collect_services
+  collect_autostarts
+  collect_users
+  collect_homes
+  collect_logs
+  collect_defender
+  collect_packages
+  collect_recent_files
+  : >"$folder/done"
+}
+
+# ----------------------------------------------------------------------------------------------------------- pack
+
+write_index() {
+  make_plain "$(uname -n)"
+  printf '{"v":1,"collection":"%s","session":%s,"limitBytes":%s,"limitSeconds":%s,' \
+    "$collection" "$session" "$limit_bytes" "$limit_seconds"
+  make_json_or_null "$script_sha256"
+  printf '"script":{"name":"evidence-triage.sh","sha256":%s},' "$json"
+  make_json_or_null "$boot_at"
+  printf '"machine":{"name":"%s","utc":"%s","zone":"%s","bootAt":%s},' "$text" "$started_at" "$machine_zone" "$json"
+  printf '"startedAt":"%s","endedAt":"%s",' "$started_at" "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+  # What of the evidence is our own doing.
+  printf '"own":{"pid":%s,"parentPid":%s,"uid":%s,"folder":"%s","workerEnded":%s},' \
+    "$$" "$PPID" "$own_uid" "$folder" "$worker_ended"
+  printf '"rows":[\n'
+  # A worker that was killed may have left half a row at the end.
+  sed -n '/^{.*}$/p' "$folder/rows" | sed '$!s/$/,/'
+  printf ']}\n'
+}
+
+# What a worker that was ended had not finished has no row and no hash.
+remove_unfinished() {
+  for unfinished in "$package"/artifacts/* "$package"/files/*; do
+    grep -q -F "\"stored\":\"${unfinished#"$package/"}\"," "$folder/rows" || rm -f -- "$unfinished"
+  done
+}
+
+pack() {
+  [ "$worker_ended" = true ] || remove_unfinished
+  write_index >"$package/index.json"
+  read_clock
+  fit=$((started_clock + limit_seconds - clock))
+  if [ "$fit" -lt 3 ]; then fit=3; fi
+  {
+    run_for "$fit" tar -C "$package" -cf - index.json artifacts files
+    printf '%s\n' "$?" >"$folder/code"
+  } | gzip -c -4 >"$folder/packing"
+  read -r code <"$folder/code" || code=1
+  if [ "$code" -ne 0 ] || ! gzip -t <"$folder/packing"; then
+    refuse "The archive could not be packed within $fit s (tar: $code). The disk may be full, or the machine too busy. Run it again."
+  fi
+  bytes=$(stat -c %s "$folder/packing")
+  [ "$bytes" -le "$limit_bytes" ] || refuse "The archive has $bytes bytes, more than the limit of $limit_bytes. Nothing was kept."
+  read_sum <"$folder/packing"
+  [ -n "$sum" ] || refuse 'This machine has no tool that computes SHA-256 (sha256sum, shasum or openssl). Nothing was kept.'
+  mv "$folder/packing" "$archive" || refuse "$archive could not be written. Nothing was kept."
+  items=$(grep -c '"status":"\(collected\|truncated\)","reason":' "$package/index.json")
+  errors=$(grep -c '"status":"\(unreadable\|failed\|too large\|skipped\)","reason":' "$package/index.json")
+  archive_json="{\"path\":\"$archive\",\"bytes\":$bytes,\"sha256\":\"$sum\"}"
+}
+
+# ---------------------------------------------------------------------------------------------------- supervisor
+
+trap clean_up EXIT
+trap 'exit 0' HUP INT TERM
+
+describe_machine
+[ -r /proc/uptime ] || refuse 'This machine is not Linux, or has no /proc. Use the script for its system.'
+[ $# -eq 1 ] || refuse "The script takes one argument, the request as base64url, and was given $#."
+parse_request "$1"
+
+read_clock
+started_clock=$clock
+# Packing has a fifth of the time.
+reserve=$((limit_seconds / 5))
+if [ "$reserve" -lt 4 ]; then reserve=4; fi
+if [ "$reserve" -gt 60 ]; then reserve=60; fi
+collect_until=$((started_clock + limit_seconds - reserve))
+own_uid=$(id -u)
+renice -n 15 -p $$ >/dev/null
+ionice -c 2 -n 7 -p $$
+
+remove_stale_folders
+create_folder
+cd "$folder" || refuse "$folder could not be entered. Run the script again."
+fit_limit_to_disk
+# A backstop for what no other limit catches; bash counts 1,024 bytes a block, others 512.
+ulimit -f $((limit_bytes / 512 + 2048))
+
+collect >/dev/null &
+worker=$!
+worker_ended=true
+while [ ! -e "$folder/done" ]; do
+  read_clock
+  if [ "$clock" -ge $((collect_until + 2)) ] || ! kill -0 "$worker"; then
+    worker_ended=false
+    break
+  fi
+  sleep 0.2 || sleep 1
+done
+if [ -e "$folder/done" ]; then
+  worker_ended=true
+  wait "$worker"
+else
+  kill_tree "$worker"
+fi
+worker=''
+pack
+send_answer true null
+exit 0

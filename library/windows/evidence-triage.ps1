@@ -1,0 +1,1443 @@
+#Requires -Version 5.1
+<#
+.SYNOPSIS
+Evidence triage for Windows, run by live response as SYSTEM. The contract is in library/README.md.
+
+.DESCRIPTION
+It reads; it writes nowhere but in one fresh folder below C:\Windows\Temp that only SYSTEM and Administrators can enter, of
+which only the archive stays. No network, nothing installed, nothing changed, no text is ever run as code. The one program
+it starts is wevtutil.exe, to export event logs. The file is pure ASCII, so that no code page can change it.
+
+.PARAMETER Request
+base64url of the request, compact JSON.
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory, Position = 0)]
+    [AllowEmptyString()]
+    [string] $Request
+)
+
+Set-StrictMode -Version 3.0
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+$WarningPreference = 'SilentlyContinue'
+$VerbosePreference = 'SilentlyContinue'
+
+$ParentFolder = 'C:\Windows\Temp'
+# A collection that is tried again has -r1 to -r999 behind its 32 hex digits.
+$CollectionPattern = '\A[0-9a-f]{32}(-r[0-9]{1,3})?\z'
+$FolderPattern = '\Aevidence-collector-[0-9a-f]{32}(-r[0-9]{1,3})?-(0|[1-9][0-9]{0,2})\z'
+$StagingPattern = '\Aevidence-collector-[0-9a-f]{32}\.new\z'
+$MaximumRequestCharacters = 8000
+$MinimumLimitBytes = 1048576
+$MaximumLimitBytes = 3221225472
+$MinimumLimitSeconds = 10
+$MaximumLimitSeconds = 600
+$MaximumRows = 900
+$MaximumHashedBytes = 2gb
+# What the index and the directory of the zip may take.
+$ReservedBytes = 262144
+$FreeSpaceToLeaveBytes = 100mb
+# File attributes, by their numbers. Cloud: offline, recall on open, recall on data access; reading would fetch the content.
+$DirectoryAttribute = 0x10
+$DeviceAttribute = 0x40
+$ReparsePointAttribute = 0x400
+$CloudAttributes = 0x441000
+$SystemSid = 'S-1-5-18'
+$AdministratorsSid = 'S-1-5-32-544'
+$Utf8 = [System.Text.UTF8Encoding]::new($false, $true)
+$Utf8Lenient = [System.Text.UTF8Encoding]::new($false, $false)
+
+$Watch = [System.Diagnostics.Stopwatch]::StartNew()
+$StartedAt = [datetime]::UtcNow
+# What changes has its scope written where it is set, so that it is one variable however the script is called.
+$script:Asked = $null
+$script:Refusal = ''
+$script:Folder = ''
+$script:WorkFolder = ''
+$script:CollectSeconds = 0
+$script:LimitBytes = [long] 0
+$script:CeilingShare = 0.5
+$script:ArchiveStream = $null
+$script:Archive = $null
+$script:BootAt = $null
+$script:IsDomainController = $false
+$Rows = [System.Collections.Generic.List[object]]::new()
+$FileAnswers = [System.Collections.Generic.List[object]]::new()
+$ExecutablePaths = [System.Collections.Generic.List[string]]::new()
+
+# ------------------------------------------------------------------------------------------------------ small tools
+
+function Stop-WithReason {
+    param([string] $Reason)
+    $script:Refusal = $Reason
+    throw $Reason
+}
+
+function Format-Instant {
+    param([datetime] $Value)
+    $Value.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", [System.Globalization.CultureInfo]::InvariantCulture)
+}
+
+function Get-Message {
+    param($Failure)
+    $Failure.Exception.GetBaseException().Message
+}
+
+function ConvertTo-Base64Url {
+    param([byte[]] $Bytes)
+    [System.Convert]::ToBase64String($Bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_')
+}
+
+# Text of base64url -> the text it holds; throws when it is neither base64url nor UTF-8.
+function ConvertFrom-Base64Url {
+    param([string] $Text)
+    $padded = $Text.Replace('-', '+').Replace('_', '/')
+    $missing = (4 - ($padded.Length % 4)) % 4
+    $Utf8.GetString([System.Convert]::FromBase64String($padded.PadRight($padded.Length + $missing, '=')))
+}
+
+function Get-SecondsLeft {
+    [int] [System.Math]::Floor($CollectSeconds - $Watch.Elapsed.TotalSeconds)
+}
+
+# The wish, or what is left if that is less.
+function Get-Seconds {
+    param([int] $Wish)
+    [System.Math]::Max(1, [System.Math]::Min($Wish, (Get-SecondsLeft)))
+}
+
+# Bytes that a next entry may have before it is compressed. The ceiling is lower first, so that the alert's own files find
+# at least a quarter of the size left, and what comes after them another.
+function Get-BytesLeft {
+    [long] ($LimitBytes * $CeilingShare) - $ArchiveStream.Position - $ReservedBytes
+}
+
+# Whoever else has the file open may go on to write, rename or remove it.
+function Open-ForReading {
+    param([string] $FilePath)
+    $others = [System.IO.FileShare] 'ReadWrite, Delete'
+    return [System.IO.FileStream]::new($FilePath, [System.IO.FileMode]::Open, [System.IO.FileAccess]::Read, $others, 65536)
+}
+
+function Get-Sha256 {
+    param([string] $FilePath)
+    $hasher = [System.Security.Cryptography.SHA256CryptoServiceProvider]::new()
+    $reader = Open-ForReading -FilePath $FilePath
+    try {
+        [System.BitConverter]::ToString($hasher.ComputeHash($reader)).Replace('-', '').ToLowerInvariant()
+    }
+    finally {
+        $reader.Dispose()
+        $hasher.Dispose()
+    }
+}
+
+# Any value -> a string, a number, a boolean or null. Lists become lines, objects become name=value.
+function ConvertTo-Plain {
+    param($Value, [int] $Depth = 0)
+    if ($null -eq $Value) { return $null }
+    if ($Value -is [string]) {
+        if ($Value.Length -gt 8192) { return $Value.Substring(0, 8192) }
+        return $Value
+    }
+    if ($Value -is [datetime]) { return Format-Instant -Value $Value }
+    if ($Value -is [bool]) { return $Value }
+    if ($Value -is [byte[]]) {
+        return [System.BitConverter]::ToString($Value, 0, [System.Math]::Min($Value.Length, 512)).Replace('-', '').ToLowerInvariant()
+    }
+    if (($Value -is [int]) -or ($Value -is [uint32]) -or ($Value -is [long]) -or ($Value -is [uint64]) -or
+        ($Value -is [int16]) -or ($Value -is [uint16]) -or ($Value -is [byte])) { return $Value }
+    if ($Depth -ge 3) { return [string] $Value }
+    if ($Value -is [Microsoft.Management.Infrastructure.CimInstance]) {
+        $parts = [System.Collections.Generic.List[string]]::new()
+        foreach ($property in $Value.CimInstanceProperties) {
+            if ($null -ne $property.Value) {
+                $parts.Add($property.Name + '=' + (ConvertTo-Plain -Value $property.Value -Depth ($Depth + 1)))
+            }
+        }
+        return $parts -join '; '
+    }
+    if ($Value -is [System.Collections.IEnumerable]) {
+        $lines = [System.Collections.Generic.List[string]]::new()
+        foreach ($element in $Value) {
+            if ($lines.Count -ge 200) { break }
+            $lines.Add([string] (ConvertTo-Plain -Value $element -Depth ($Depth + 1)))
+        }
+        return $lines -join "`n"
+    }
+    return [string] $Value
+}
+
+# --------------------------------------------------------------------------------------------------------- request
+
+function Read-Number {
+    param([string] $Text, [long] $Minimum, [long] $Maximum, [string] $Name)
+    if (($Text -cmatch '\A(0|[1-9][0-9]{0,9})\z') -and ([long] $Text -ge $Minimum) -and ([long] $Text -le $Maximum)) {
+        return [long] $Text
+    }
+    Stop-WithReason -Reason "The $Name of the request is not a number from $Minimum to $Maximum."
+}
+
+function Read-Request {
+    param([string] $Encoded)
+    if ($Encoded -cnotmatch '\A[A-Za-z0-9_-]+\z') {
+        Stop-WithReason -Reason 'The argument is not base64url. Give one argument: the request as base64url without padding.'
+    }
+    if ($Encoded.Length -gt $MaximumRequestCharacters) {
+        Stop-WithReason -Reason "The argument has more than $MaximumRequestCharacters characters. Ask for fewer files in one request."
+    }
+    $json = ''
+    try {
+        $json = ConvertFrom-Base64Url -Text $Encoded
+    }
+    catch {
+        Stop-WithReason -Reason 'The argument is not base64url of UTF-8 text.'
+    }
+    if ($json -cnotmatch '\A[\x21-\x7e]+\z') {
+        Stop-WithReason -Reason 'The request is not compact JSON in ASCII. Encode it without white space, foreign strings as base64url.'
+    }
+    $shape = '\A\{"v":([^,]*),"collection":"([^"]*)","session":([^,]*),"archive":"([^"]*)",' +
+        '"limitBytes":([^,]*),"limitSeconds":([^,]*),"files":\[(.*)\]\}\z'
+    $parts = [regex]::Match($json, $shape)
+    if (-not $parts.Success) {
+        Stop-WithReason -Reason 'The request is not v, collection, session, archive, limitBytes, limitSeconds, files, in this order.'
+    }
+    if ($parts.Groups[1].Value -cne '1') {
+        Stop-WithReason -Reason 'The request is not of version 1, the only one this script knows. Use the matching script.'
+    }
+    $collection = $parts.Groups[2].Value
+    if ($collection -cnotmatch $CollectionPattern) {
+        Stop-WithReason -Reason 'The collection of the request is not 32 hex digits.'
+    }
+    $session = Read-Number -Text $parts.Groups[3].Value -Minimum 0 -Maximum 999 -Name 'session'
+    $expectedFolder = $ParentFolder + '\evidence-collector-' + $collection + '-' + $session
+    $expectedArchive = $expectedFolder + '\evidence.zip'
+    if ($parts.Groups[4].Value -cne $expectedArchive.Replace('\', '\\')) {
+        Stop-WithReason -Reason "The archive of the request is not $expectedArchive, the only place allowed."
+    }
+    $bytes = Read-Number -Text $parts.Groups[5].Value -Minimum $MinimumLimitBytes -Maximum $MaximumLimitBytes -Name 'limitBytes'
+    $seconds = Read-Number -Text $parts.Groups[6].Value -Minimum $MinimumLimitSeconds -Maximum $MaximumLimitSeconds -Name 'limitSeconds'
+
+    $listed = $parts.Groups[7].Value
+    $one = '\{"path":"([A-Za-z0-9_-]*)","sha256":"([0-9a-f]{64})?"\}'
+    if (($listed -cne '') -and ($listed -cnotmatch ('\A' + $one + '(?:,' + $one + ')*\z'))) {
+        Stop-WithReason -Reason 'The files of the request are not rows of path (base64url) and sha256 (64 hex digits or empty).'
+    }
+    $files = [System.Collections.Generic.List[object]]::new()
+    foreach ($found in [regex]::Matches($listed, $one)) {
+        $files.Add([pscustomobject] @{ Path = $found.Groups[1].Value; Sha256 = $found.Groups[2].Value })
+    }
+    return [pscustomobject] @{
+        Collection   = $collection
+        Session      = $session
+        Folder       = $expectedFolder
+        Archive      = $expectedArchive
+        LimitBytes   = $bytes
+        LimitSeconds = $seconds
+        Files        = $files
+    }
+}
+
+# ---------------------------------------------------------------------------------------------------------- folder
+
+function Test-OwnedByUs {
+    param([string] $Path)
+    $set = [System.IO.Directory]::GetAccessControl($Path, [System.Security.AccessControl.AccessControlSections]::Owner)
+    $owner = $set.GetOwner([System.Security.Principal.SecurityIdentifier]).Value
+    $self = [System.Security.Principal.WindowsIdentity]::GetCurrent().User.Value
+    return ($owner -eq $SystemSid) -or ($owner -eq $AdministratorsSid) -or ($owner -eq $self)
+}
+
+function Test-ReparsePoint {
+    param([System.IO.FileSystemInfo] $Entry)
+    return ([int] $Entry.Attributes -band $ReparsePointAttribute) -ne 0
+}
+
+function Remove-StaleFolders {
+    $yesterday = [datetime]::UtcNow.AddHours(-24)
+    foreach ($entry in [System.IO.DirectoryInfo]::new($ParentFolder).GetDirectories('evidence-collector-*')) {
+        if (($entry.Name -cnotmatch $FolderPattern) -and ($entry.Name -cnotmatch $StagingPattern)) { continue }
+        if ((Test-ReparsePoint -Entry $entry) -or ($entry.LastWriteTimeUtc -gt $yesterday)) { continue }
+        try {
+            if (Test-OwnedByUs -Path $entry.FullName) { [System.IO.Directory]::Delete($entry.FullName, $true) }
+        }
+        catch {
+            # In use, or not ours to remove: it stays for the next run.
+            continue
+        }
+    }
+}
+
+# CreateDirectory accepts a folder that exists, Move does not: a folder with a name that none can guess is made with its
+# access list, and then moved to the name that was asked for.
+function New-EvidenceFolder {
+    $parent = [System.IO.DirectoryInfo]::new($ParentFolder)
+    if ((-not $parent.Exists) -or (Test-ReparsePoint -Entry $parent)) {
+        Stop-WithReason -Reason "$ParentFolder is not a folder of its own on this machine, so nothing in it is safe. Restore it."
+    }
+    $security = [System.Security.AccessControl.DirectorySecurity]::new()
+    $security.SetAccessRuleProtection($true, $false)
+    foreach ($sid in @($SystemSid, $AdministratorsSid)) {
+        $security.AddAccessRule([System.Security.AccessControl.FileSystemAccessRule]::new(
+                [System.Security.Principal.SecurityIdentifier]::new($sid),
+                [System.Security.AccessControl.FileSystemRights]::FullControl,
+                [System.Security.AccessControl.InheritanceFlags] 'ContainerInherit, ObjectInherit',
+                [System.Security.AccessControl.PropagationFlags]::None,
+                [System.Security.AccessControl.AccessControlType]::Allow))
+    }
+    $staging = $ParentFolder + '\evidence-collector-' + [guid]::NewGuid().ToString('N') + '.new'
+    [void] [System.IO.Directory]::CreateDirectory($staging, $security)
+    try {
+        $set = [System.IO.Directory]::GetAccessControl($staging)
+        $rules = $set.GetAccessRules($true, $true, [System.Security.Principal.SecurityIdentifier])
+        if ((-not $set.AreAccessRulesProtected) -or ($rules.Count -ne 2) -or (-not (Test-OwnedByUs -Path $staging))) {
+            Stop-WithReason -Reason "A folder below $ParentFolder could not be closed to others. Check the file system of the machine."
+        }
+        [System.IO.Directory]::Move($staging, $Asked.Folder)
+    }
+    catch {
+        [System.IO.Directory]::Delete($staging, $true)
+        if ($Refusal -cne '') { throw }
+        Stop-WithReason -Reason "$($Asked.Folder) could not be created: it exists already, or the disk is full. Nothing was touched."
+    }
+    $script:Folder = $Asked.Folder
+    $script:WorkFolder = $Asked.Folder + '\work'
+    [void] [System.IO.Directory]::CreateDirectory($WorkFolder)
+}
+
+# The archive and the largest file on its way into it need space; a nearly full disk lowers the limit.
+function Set-LimitToDisk {
+    $free = [System.IO.DriveInfo]::new('C').AvailableFreeSpace
+    $fitting = [long] (($free - $FreeSpaceToLeaveBytes) / 2)
+    $script:LimitBytes = [System.Math]::Min([long] $Asked.LimitBytes, $fitting)
+    if ($LimitBytes -lt $MinimumLimitBytes) {
+        Stop-WithReason -Reason "Drive C has only $free bytes free: collecting might fill it. Free some space and run the script again."
+    }
+}
+
+# ------------------------------------------------------------------------------------------------------------ rows
+
+function New-Row {
+    param([string] $Category, [string] $Source)
+    if ($Source -ceq '') { $Source = '(empty)' }
+    return [ordered] @{
+        id       = $Rows.Count + 1
+        category = $Category
+        source   = $Source
+        path     = $null
+        stored   = $null
+        bytes    = $null
+        sha256   = $null
+        status   = 'collected'
+        reason   = $null
+        file     = $null
+        request  = $null
+    }
+}
+
+function Add-Failure {
+    param([string] $Category, [string] $Source, [string] $Status, [string] $Reason)
+    $row = New-Row -Category $Category -Source $Source
+    $row['status'] = $Status
+    $row['reason'] = $Reason
+    $Rows.Add($row)
+}
+
+# Is there time, room and a row left? If not, a row says so, once for rows.
+function Test-Budget {
+    param([string] $Category, [string] $Source, [switch] $AnySize)
+    if ($Rows.Count -gt $MaximumRows) { return $false }
+    if ($Rows.Count -eq $MaximumRows) {
+        Add-Failure -Category $Category -Source $Source -Status 'skipped' -Reason 'The index is full.'
+        return $false
+    }
+    if ((Get-SecondsLeft) -le 0) {
+        Add-Failure -Category $Category -Source $Source -Status 'skipped' -Reason 'The time limit was reached.'
+        return $false
+    }
+    if ((-not $AnySize) -and ((Get-BytesLeft) -le 4096)) {
+        Add-Failure -Category $Category -Source $Source -Status 'skipped' -Reason 'The size limit was reached.'
+        return $false
+    }
+    return $true
+}
+
+function Add-ArchiveEntry {
+    param([string] $Name, [string] $FilePath)
+    $reader = Open-ForReading -FilePath $FilePath
+    try {
+        $target = $Archive.CreateEntry($Name, [System.IO.Compression.CompressionLevel]::Fastest).Open()
+        try {
+            $reader.CopyTo($target)
+        }
+        finally {
+            $target.Dispose()
+        }
+    }
+    finally {
+        $reader.Dispose()
+    }
+}
+
+# Hashes a file of the work folder, packs it under a number, removes it, and adds its row. Antivirus may take the copy of
+# what it knows before that: then the row says so.
+function Save-Stored {
+    param($Row, [string] $FilePath, [string] $Name)
+    try {
+        $Row['bytes'] = [System.IO.FileInfo]::new($FilePath).Length
+        $Row['sha256'] = Get-Sha256 -FilePath $FilePath
+        if ($Row['bytes'] -gt (Get-BytesLeft)) {
+            $Row['status'] = 'too large'
+            $Row['reason'] = 'There is no room left for it in the archive.'
+        }
+        else {
+            Add-ArchiveEntry -Name $Name -FilePath $FilePath
+            $Row['stored'] = $Name
+        }
+        [System.IO.File]::Delete($FilePath)
+    }
+    catch {
+        $Row['status'] = 'unreadable'
+        $Row['reason'] = 'Its copy could not be packed: ' + (Get-Message -Failure $_)
+    }
+    $Rows.Add($Row)
+}
+
+# Runs one part of the collection; what it did not expect becomes a row and stops nothing else.
+function Invoke-Part {
+    param([string] $Category, [scriptblock] $Read)
+    try {
+        [void] (& $Read)
+    }
+    catch {
+        Add-Failure -Category $Category -Source 'script' -Status 'failed' -Reason (Get-Message -Failure $_)
+    }
+}
+
+# What a block emits (dictionaries), as lines of JSON.
+function Save-Objects {
+    param([string] $Category, [string] $Source, [scriptblock] $Read, [long] $MaximumBytes = 8mb)
+    if (-not (Test-Budget -Category $Category -Source $Source)) { return }
+    $objectRow = New-Row -Category $Category -Source $Source
+    $objectFile = $WorkFolder + '\objects.jsonl'
+    $objectWriter = [System.IO.StreamWriter]::new($objectFile, $false, $Utf8Lenient)
+    $objectBytes = [long] 0
+    $objectMaximum = [System.Math]::Min($MaximumBytes, (Get-BytesLeft))
+    try {
+        foreach ($objectFound in @(& $Read)) {
+            $objectLine = ConvertTo-Json -InputObject $objectFound -Compress -Depth 3
+            $objectBytes += $Utf8Lenient.GetByteCount($objectLine) + 2
+            if ($objectBytes -gt $objectMaximum) {
+                $objectRow['status'] = 'truncated'
+                $objectRow['reason'] = "Cut off at $objectMaximum bytes."
+                break
+            }
+            $objectWriter.WriteLine($objectLine)
+        }
+    }
+    catch {
+        $objectRow['status'] = 'failed'
+        $objectRow['reason'] = Get-Message -Failure $_
+    }
+    finally {
+        $objectWriter.Dispose()
+    }
+    if ($objectRow['status'] -ceq 'failed') {
+        [System.IO.File]::Delete($objectFile)
+        $Rows.Add($objectRow)
+        return
+    }
+    Save-Stored -Row $objectRow -FilePath $objectFile -Name ('artifacts/' + $objectRow['id'] + '.jsonl')
+}
+
+# All instances of a CIM class, with the named properties or all.
+function Save-CimClass {
+    param([string] $Category, [string] $Namespace, [string] $ClassName, [string] $Filter = '', [string[]] $Property = @())
+    Save-Objects -Category $Category -Source ("CIM $Namespace $ClassName $Filter".TrimEnd()) -Read {
+        $query = @{ Namespace = $Namespace; ClassName = $ClassName; OperationTimeoutSec = (Get-Seconds -Wish 30) }
+        if ($Filter -cne '') { $query['Filter'] = $Filter }
+        foreach ($instance in @(Get-CimInstance @query)) {
+            $plain = [ordered] @{}
+            foreach ($member in $instance.CimInstanceProperties) {
+                if (($Property.Count -eq 0) -or ($Property -contains $member.Name)) {
+                    $plain[$member.Name] = ConvertTo-Plain -Value $member.Value
+                }
+            }
+            $plain
+        }
+    }
+}
+
+# ----------------------------------------------------------------------------------------------------------- files
+
+function New-Outcome {
+    param([string] $Status, [string] $Reason)
+    return [pscustomobject] @{ Status = $Status; Reason = $Reason; Bytes = $null; Sha256 = $null; File = $null }
+}
+
+# A path -> why it cannot be asked for as written, or null. Win32 would quietly read another file, or a device.
+function Test-PathSyntax {
+    param([string] $Path)
+    if ($Path -notmatch '\A[A-Za-z]:\\') {
+        return New-Outcome -Status 'skipped' -Reason 'The path is not absolute on a drive of the machine.'
+    }
+    $tail = $Path.Substring(3)
+    if ($tail -match '[\x00-\x1f<>"/|?*:]') {
+        return New-Outcome -Status 'skipped' -Reason 'The path holds a character that a file name cannot have, or names a stream.'
+    }
+    foreach ($part in $tail.Split('\')) {
+        if ($part -ceq '') { return New-Outcome -Status 'skipped' -Reason 'The path has an empty part.' }
+        if ($part -match '[. ]\z') { return New-Outcome -Status 'skipped' -Reason 'A part of the path ends in a dot or a space.' }
+        if ($part -match '\A(CON|PRN|AUX|NUL|CLOCK\$|CONIN\$|CONOUT\$|COM[0-9\u00b9\u00b2\u00b3]|LPT[0-9\u00b9\u00b2\u00b3]) *(\..*)?\z') {
+            return New-Outcome -Status 'not a regular file' -Reason 'The path names a device.'
+        }
+    }
+    $drive = [System.IO.DriveInfo]::new($Path.Substring(0, 1)).DriveType
+    if ([string] $drive -ceq 'NoRootDirectory') { return New-Outcome -Status 'absent' -Reason 'The machine has no such drive.' }
+    if (@('Fixed', 'Removable', 'Ram') -notcontains [string] $drive) {
+        return New-Outcome -Status 'skipped' -Reason "The drive is not local ($drive)."
+    }
+    return $null
+}
+
+# A path -> why it is not a regular file that can be read here, or null. Every part is looked at: a link or junction
+# anywhere on the way would let its owner choose what is read.
+function Test-RegularFile {
+    param([string] $Path)
+    $way = $Path.Substring(0, 2)
+    $parts = $Path.Substring(3).Split('\')
+    $attributes = 0
+    try {
+        foreach ($part in $parts) {
+            $way = $way + '\' + $part
+            $attributes = [int] [System.IO.File]::GetAttributes($way)
+            if (($attributes -band $ReparsePointAttribute) -ne 0) {
+                $link = (Get-Item -LiteralPath $way -Force).LinkType
+                if (($link -eq 'SymbolicLink') -or ($link -eq 'Junction')) {
+                    return New-Outcome -Status 'not a regular file' -Reason 'A link or junction, or behind one; not followed.'
+                }
+            }
+        }
+    }
+    catch [System.IO.FileNotFoundException], [System.IO.DirectoryNotFoundException] {
+        return New-Outcome -Status 'absent' -Reason ''
+    }
+    catch {
+        return New-Outcome -Status 'unreadable' -Reason (Get-Message -Failure $_)
+    }
+    if (($attributes -band $DirectoryAttribute) -ne 0) { return New-Outcome -Status 'not a regular file' -Reason 'A directory.' }
+    if (($attributes -band $DeviceAttribute) -ne 0) { return New-Outcome -Status 'not a regular file' -Reason 'A device.' }
+    if (($attributes -band $CloudAttributes) -ne 0) {
+        return New-Outcome -Status 'skipped' -Reason 'Its content is not on the machine but in the cloud or offline.'
+    }
+    return $null
+}
+
+function Get-FileFacts {
+    param([string] $Path)
+    $info = [System.IO.FileInfo]::new($Path)
+    $owner = $null
+    try {
+        $set = [System.IO.File]::GetAccessControl($Path, [System.Security.AccessControl.AccessControlSections]::Owner)
+        $owner = $set.GetOwner([System.Security.Principal.SecurityIdentifier]).Value
+    }
+    catch {
+        $owner = $null
+    }
+    return [ordered] @{
+        bytes      = $info.Length
+        createdAt  = Format-Instant -Value $info.CreationTimeUtc
+        modifiedAt = Format-Instant -Value $info.LastWriteTimeUtc
+        accessedAt = Format-Instant -Value $info.LastAccessTimeUtc
+        attributes = [string] $info.Attributes
+        ownerSid   = $owner
+    }
+}
+
+# Copies a regular file into the work folder (or only hashes it, without a target) -> status, reason, bytes, sha256, facts.
+# Part 'tail' takes the last bytes of a file that is too large, part 'whole' takes all or nothing.
+function Copy-Evidence {
+    param([string] $Path, [string] $Target, [long] $MaximumBytes, [string] $Part, [int] $Seconds)
+    $problem = Test-PathSyntax -Path $Path
+    if ($null -eq $problem) { $problem = Test-RegularFile -Path $Path }
+    if ($null -ne $problem) { return $problem }
+
+    $outcome = New-Outcome -Status 'collected' -Reason ''
+    $timer = [System.Diagnostics.Stopwatch]::StartNew()
+    $allowed = Get-Seconds -Wish $Seconds
+    $reader = $null
+    $writer = $null
+    $hasher = [System.Security.Cryptography.SHA256CryptoServiceProvider]::new()
+    try {
+        $outcome.File = Get-FileFacts -Path $Path
+        $reader = Open-ForReading -FilePath $Path
+        $length = $reader.Length
+        $keeps = $Target -cne ''
+        if ($length -gt $MaximumBytes) {
+            if ($Part -ceq 'tail') {
+                [void] $reader.Seek($length - $MaximumBytes, [System.IO.SeekOrigin]::Begin)
+                $outcome.Status = 'truncated'
+                $outcome.Reason = "The last part of $length bytes."
+            }
+            else {
+                $keeps = $false
+                $outcome.Status = 'too large'
+                $outcome.Reason = "It has more than the $MaximumBytes bytes there is room for."
+                $outcome.Bytes = $length
+                if ($length -gt $MaximumHashedBytes) { return $outcome }
+            }
+        }
+        if ($keeps) {
+            $writer = [System.IO.FileStream]::new($Target, [System.IO.FileMode]::CreateNew, [System.IO.FileAccess]::Write)
+        }
+        $bound = [System.Math]::Max($length, $MaximumBytes)
+        if ($Part -ceq 'tail') { $bound = $MaximumBytes }
+        $buffer = [byte[]]::new(1048576)
+        $total = [long] 0
+        while ($true) {
+            $wanted = [int] [System.Math]::Min([long] $buffer.Length, $bound - $total)
+            if ($wanted -le 0) { break }
+            $count = $reader.Read($buffer, 0, $wanted)
+            if ($count -le 0) { break }
+            if ($keeps) { $writer.Write($buffer, 0, $count) }
+            [void] $hasher.TransformBlock($buffer, 0, $count, $null, 0)
+            $total += $count
+            if ($timer.Elapsed.TotalSeconds -gt $allowed) {
+                if ($outcome.Status -ceq 'too large') { return $outcome }
+                return New-Outcome -Status 'unreadable' -Reason "It could not be read within $allowed s."
+            }
+        }
+        [void] $hasher.TransformFinalBlock($buffer, 0, 0)
+        $outcome.Sha256 = [System.BitConverter]::ToString($hasher.Hash).Replace('-', '').ToLowerInvariant()
+        if ($outcome.Status -cne 'too large') {
+            $outcome.Bytes = $total
+            if (($Part -ceq 'whole') -and ($total -ne $length)) { $outcome.Reason = 'It changed while it was copied.' }
+        }
+    }
+    catch [System.IO.FileNotFoundException], [System.IO.DirectoryNotFoundException] {
+        return New-Outcome -Status 'absent' -Reason 'It was removed before it could be opened.'
+    }
+    catch {
+        return New-Outcome -Status 'unreadable' -Reason (Get-Message -Failure $_)
+    }
+    finally {
+        if ($null -ne $reader) { $reader.Dispose() }
+        if ($null -ne $writer) { $writer.Dispose() }
+        $hasher.Dispose()
+    }
+    # Looked at again: a link that was put there in between must not pass.
+    $problem = Test-RegularFile -Path $Path
+    if (($null -ne $problem) -and ($problem.Status -ceq 'not a regular file')) { return $problem }
+    return $outcome
+}
+
+# A file that is there, as a row of its own; an absent one is a row only if its absence says something.
+function Save-File {
+    param([string] $Category, [string] $Path, [long] $MaximumBytes, [string] $Part, [switch] $Expected)
+    if ((-not $Expected) -and (-not [System.IO.File]::Exists($Path))) { return }
+    if (-not (Test-Budget -Category $Category -Source $Path)) { return }
+    $row = New-Row -Category $Category -Source $Path
+    $row['path'] = ConvertTo-Base64Url -Bytes $Utf8Lenient.GetBytes($Path)
+    $temporary = $WorkFolder + '\file.raw'
+    [System.IO.File]::Delete($temporary)
+    $room = [System.Math]::Min($MaximumBytes, (Get-BytesLeft))
+    $outcome = Copy-Evidence -Path $Path -Target $temporary -MaximumBytes $room -Part $Part -Seconds 20
+    $row['status'] = $outcome.Status
+    if ($outcome.Reason -cne '') { $row['reason'] = $outcome.Reason }
+    $row['file'] = $outcome.File
+    if (($outcome.Status -ceq 'collected') -or ($outcome.Status -ceq 'truncated')) {
+        Save-Stored -Row $row -FilePath $temporary -Name ('artifacts/' + $row['id'] + '.raw')
+        return
+    }
+    $row['bytes'] = $outcome.Bytes
+    $row['sha256'] = $outcome.Sha256
+    $Rows.Add($row)
+}
+
+# ------------------------------------------------------------------------------------------------ the alert's own files
+
+# The mark of the web, which says where a file was downloaded from; at most 4 KiB of it.
+function Get-ZoneIdentifier {
+    param([string] $Path)
+    try {
+        $stream = Get-Item -LiteralPath $Path -Stream 'Zone.Identifier' -Force
+        if ($stream.Length -gt 4096) { return $null }
+        return @(Get-Content -LiteralPath $Path -Stream 'Zone.Identifier' -TotalCount 40) -join "`n"
+    }
+    catch {
+        return $null
+    }
+}
+
+function Save-AlertFile {
+    param([int] $Index, [string] $EncodedPath, [string] $ExpectedHash)
+    $answer = [ordered] @{ path = $EncodedPath; status = 'skipped'; sha256 = $null; bytes = $null }
+    $FileAnswers.Add($answer)
+    $path = ''
+    try {
+        $path = ConvertFrom-Base64Url -Text $EncodedPath
+    }
+    catch {
+        Add-Failure -Category 'alert file' -Source $EncodedPath -Status 'skipped' -Reason 'The path is not UTF-8.'
+        return
+    }
+    if (-not (Test-Budget -Category 'alert file' -Source $path -AnySize)) { return }
+    $row = New-Row -Category 'alert file' -Source $path
+    $row['path'] = $EncodedPath
+    $expectation = $null
+    if ($ExpectedHash -cne '') { $expectation = $ExpectedHash }
+    $row['request'] = [ordered] @{ index = $Index; sha256 = $expectation }
+    $temporary = $WorkFolder + '\file.raw'
+    [System.IO.File]::Delete($temporary)
+    # What there is no room for is still hashed.
+    $room = [System.Math]::Max([long] 0, (Get-BytesLeft))
+    $outcome = Copy-Evidence -Path $path -Target $temporary -MaximumBytes $room -Part 'whole' -Seconds 120
+    $row['status'] = $outcome.Status
+    if ($outcome.Reason -cne '') { $row['reason'] = $outcome.Reason }
+    $row['file'] = $outcome.File
+    if ($outcome.Status -ceq 'collected') {
+        $row['file']['zoneIdentifier'] = Get-ZoneIdentifier -Path $path
+        Save-Stored -Row $row -FilePath $temporary -Name ('files/' + $Index)
+    }
+    else {
+        $row['bytes'] = $outcome.Bytes
+        $row['sha256'] = $outcome.Sha256
+        $Rows.Add($row)
+    }
+    $answer['status'] = $row['status']
+    $answer['sha256'] = $row['sha256']
+    $answer['bytes'] = $row['bytes']
+}
+
+function Save-AlertFiles {
+    $script:CeilingShare = 0.75
+    for ($index = 0; $index -lt $Asked.Files.Count; $index++) {
+        $file = $Asked.Files[$index]
+        try {
+            Save-AlertFile -Index $index -EncodedPath $file.Path -ExpectedHash $file.Sha256
+        }
+        catch {
+            # Antivirus may take the copy of what it knows; the other files are still wanted.
+            $FileAnswers[$index]['status'] = 'unreadable'
+            Add-Failure -Category 'alert file' -Source $file.Path -Status 'unreadable' -Reason (Get-Message -Failure $_)
+        }
+    }
+}
+
+# -------------------------------------------------------------------------------------------------------- registry
+
+# Values of a key and, to a depth, of those below it; emits dictionaries.
+function Read-RegistryKey {
+    param([string] $HiveName, [string] $KeyPath, [int] $Depth, [int] $MaximumValues = 5000)
+    $hive = [Microsoft.Win32.RegistryHive]::LocalMachine
+    if ($HiveName -ceq 'HKU') { $hive = [Microsoft.Win32.RegistryHive]::Users }
+    $base = [Microsoft.Win32.RegistryKey]::OpenBaseKey($hive, [Microsoft.Win32.RegistryView]::Registry64)
+    $waiting = [System.Collections.Generic.Queue[object]]::new()
+    $waiting.Enqueue([pscustomobject] @{ Path = $KeyPath; Depth = $Depth })
+    $emitted = 0
+    try {
+        while (($waiting.Count -gt 0) -and ($emitted -lt $MaximumValues)) {
+            $next = $waiting.Dequeue()
+            $key = $null
+            $shown = $HiveName + '\' + $next.Path
+            try {
+                $key = $base.OpenSubKey($next.Path, $false)
+            }
+            catch {
+                [ordered] @{ key = $shown; name = $null; kind = $null; value = $null; problem = (Get-Message -Failure $_) }
+                continue
+            }
+            if ($null -eq $key) { continue }
+            try {
+                foreach ($name in $key.GetValueNames()) {
+                    $emitted++
+                    if ($emitted -gt $MaximumValues) { break }
+                    $value = $key.GetValue($name, $null, [Microsoft.Win32.RegistryValueOptions]::DoNotExpandEnvironmentNames)
+                    $kind = [string] $key.GetValueKind($name)
+                    [ordered] @{ key = $shown; name = $name; kind = $kind; value = (ConvertTo-Plain -Value $value) }
+                }
+                if ($next.Depth -gt 0) {
+                    foreach ($child in $key.GetSubKeyNames()) {
+                        $waiting.Enqueue([pscustomobject] @{ Path = $next.Path + '\' + $child; Depth = $next.Depth - 1 })
+                    }
+                }
+            }
+            finally {
+                $key.Dispose()
+            }
+        }
+    }
+    finally {
+        $base.Dispose()
+    }
+}
+
+# The SIDs of users whose hives are loaded.
+function Get-LoadedUsers {
+    foreach ($name in [Microsoft.Win32.Registry]::Users.GetSubKeyNames()) {
+        if (($name -match '\AS-1-[0-9-]+\z') -or ($name -ceq '.DEFAULT')) { $name }
+    }
+}
+
+function Save-MachineKeys {
+    param([string] $Category, [string] $Source, [string[]] $Keys, [int] $Depth)
+    Save-Objects -Category $Category -Source $Source -Read {
+        foreach ($machineKey in $Keys) { Read-RegistryKey -HiveName 'HKLM' -KeyPath $machineKey -Depth $Depth }
+    }
+}
+
+function Save-UserKeys {
+    param([string] $Category, [string] $Source, [string[]] $Keys, [int] $Depth)
+    Save-Objects -Category $Category -Source $Source -Read {
+        foreach ($user in @(Get-LoadedUsers)) {
+            foreach ($userKey in $Keys) {
+                Read-RegistryKey -HiveName 'HKU' -KeyPath ($user + '\' + $userKey) -Depth $Depth -MaximumValues 1000
+            }
+        }
+    }
+}
+
+# -------------------------------------------------------------------------------------------------------- listings
+
+# The files below a folder that were made or changed since a time; links are not entered; emits dictionaries.
+function Read-Folder {
+    param([string] $Root, [int] $Depth, [datetime] $Since, [int] $Seconds, [int] $MaximumFiles)
+    $timer = [System.Diagnostics.Stopwatch]::StartNew()
+    $allowed = Get-Seconds -Wish $Seconds
+    $waiting = [System.Collections.Generic.Queue[object]]::new()
+    $waiting.Enqueue([pscustomobject] @{ Folder = [System.IO.DirectoryInfo]::new($Root); Depth = $Depth })
+    $emitted = 0
+    while ($waiting.Count -gt 0) {
+        $next = $waiting.Dequeue()
+        try {
+            foreach ($entry in $next.Folder.EnumerateFileSystemInfos()) {
+                if (($emitted -ge $MaximumFiles) -or ($timer.Elapsed.TotalSeconds -gt $allowed)) {
+                    [ordered] @{ path = $Root; problem = "Stopped after $emitted files and $([int] $timer.Elapsed.TotalSeconds) s." }
+                    return
+                }
+                if ($entry -is [System.IO.DirectoryInfo]) {
+                    if (($next.Depth -gt 0) -and (-not (Test-ReparsePoint -Entry $entry)) -and ($entry.FullName -ne $Folder)) {
+                        $waiting.Enqueue([pscustomobject] @{ Folder = $entry; Depth = $next.Depth - 1 })
+                    }
+                    continue
+                }
+                if (($entry.LastWriteTimeUtc -lt $Since) -and ($entry.CreationTimeUtc -lt $Since)) { continue }
+                $emitted++
+                [ordered] @{
+                    path       = $entry.FullName
+                    bytes      = $entry.Length
+                    createdAt  = Format-Instant -Value $entry.CreationTimeUtc
+                    modifiedAt = Format-Instant -Value $entry.LastWriteTimeUtc
+                    accessedAt = Format-Instant -Value $entry.LastAccessTimeUtc
+                    attributes = [string] $entry.Attributes
+                }
+            }
+        }
+        catch {
+            [ordered] @{ path = $next.Folder.FullName; problem = (Get-Message -Failure $_) }
+        }
+    }
+}
+
+function Save-Listing {
+    param([string] $Root, [int] $Depth, [int] $Days, [int] $Seconds = 10)
+    if (-not [System.IO.Directory]::Exists($Root)) { return }
+    $since = [datetime]::MinValue
+    $what = 'all'
+    if ($Days -gt 0) {
+        $since = [datetime]::UtcNow.AddDays(-$Days)
+        $what = "made or changed in $Days days"
+    }
+    Save-Objects -Category 'file listing' -Source "$Root ($what, $Depth levels)" -MaximumBytes 4mb -Read {
+        Read-Folder -Root $Root -Depth $Depth -Since $since -Seconds $Seconds -MaximumFiles 10000
+    }
+}
+
+# The profile folders of the machine's users that are on a local drive.
+function Get-ProfileFolders {
+    $list = 'SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList'
+    $seen = [System.Collections.Generic.HashSet[string]]::new([System.StringComparer]::OrdinalIgnoreCase)
+    foreach ($found in @(Read-RegistryKey -HiveName 'HKLM' -KeyPath $list -Depth 1)) {
+        if ($found['name'] -ne 'ProfileImagePath') { continue }
+        $path = [System.Environment]::ExpandEnvironmentVariables([string] $found['value']).TrimEnd('\')
+        if ($null -ne (Test-PathSyntax -Path $path)) { continue }
+        if (-not [System.IO.Directory]::Exists($path)) { continue }
+        if ($seen.Count -ge 200) { return }
+        if ($seen.Add($path)) { $path }
+    }
+}
+
+# -------------------------------------------------------------------------------------------------------- event logs
+
+# The number before the oldest record that is wanted, so that no more than some of the newest are exported.
+function Get-FirstRecord {
+    param([string] $LogName, [long] $MaximumRecords)
+    $log = [System.Diagnostics.Eventing.Reader.EventLogSession]::GlobalSession.GetLogInformation(
+        $LogName, [System.Diagnostics.Eventing.Reader.PathType]::LogName)
+    if (($null -eq $log.OldestRecordNumber) -or ($null -eq $log.RecordCount)) { return [long] 0 }
+    $newest = [long] $log.OldestRecordNumber + [long] $log.RecordCount - 1
+    return [System.Math]::Max([long] 0, $newest - $MaximumRecords + 1)
+}
+
+# Exports by wevtutil -> an outcome; ends it when it takes too long or the export grows too large.
+function Export-Log {
+    param([string] $LogName, [string] $Target, [long] $FirstRecord, [int] $Days, [int] $Seconds)
+    [System.IO.File]::Delete($Target)
+    $milliseconds = [long] $Days * 86400000
+    $start = [System.Diagnostics.ProcessStartInfo]::new()
+    $start.FileName = [System.Environment]::SystemDirectory + '\wevtutil.exe'
+    $start.Arguments = 'epl "' + $LogName + '" "' + $Target + '" "/q:*[System[(EventRecordID >= ' + $FirstRecord +
+        ') and TimeCreated[timediff(@SystemTime) <= ' + $milliseconds + ']]]"'
+    $start.UseShellExecute = $false
+    $start.CreateNoWindow = $true
+    $start.RedirectStandardOutput = $true
+    $start.RedirectStandardError = $true
+    $room = Get-BytesLeft
+    $timer = [System.Diagnostics.Stopwatch]::StartNew()
+    $problem = $null
+    $exporter = [System.Diagnostics.Process]::Start($start)
+    try {
+        while (-not $exporter.WaitForExit(200)) {
+            if ($timer.Elapsed.TotalSeconds -gt $Seconds) {
+                $problem = New-Outcome -Status 'failed' -Reason "It was not exported within $Seconds s."
+            }
+            elseif ([System.IO.File]::Exists($Target) -and ([System.IO.FileInfo]::new($Target).Length -gt $room)) {
+                $problem = New-Outcome -Status 'too large' -Reason "The export has more than the $room bytes there is room for."
+            }
+            if ($null -ne $problem) {
+                $exporter.Kill()
+                [void] $exporter.WaitForExit(5000)
+                return $problem
+            }
+        }
+        if (($exporter.ExitCode -ne 0) -or (-not [System.IO.File]::Exists($Target))) {
+            return New-Outcome -Status 'failed' -Reason "wevtutil ended with code $($exporter.ExitCode)."
+        }
+        if ([System.IO.FileInfo]::new($Target).Length -gt $room) {
+            return New-Outcome -Status 'too large' -Reason "The export has more than the $room bytes there is room for."
+        }
+        return New-Outcome -Status 'collected' -Reason ''
+    }
+    finally {
+        $exporter.Dispose()
+    }
+}
+
+# The newest records of a log, of the last days; a tenth of them if they are too large.
+function Save-EventLog {
+    param([string] $LogName, [long] $MaximumRecords, [int] $Days = 7)
+    $source = "wevtutil epl $LogName (the last $Days days, at most $MaximumRecords records)"
+    if (-not (Test-Budget -Category 'event log' -Source $source)) { return }
+    $row = New-Row -Category 'event log' -Source $source
+    $target = $WorkFolder + '\log.evtx'
+    $outcome = New-Outcome -Status 'failed' -Reason ''
+    try {
+        $first = Get-FirstRecord -LogName $LogName -MaximumRecords $MaximumRecords
+        $outcome = Export-Log -LogName $LogName -Target $target -FirstRecord $first -Days $Days -Seconds (Get-Seconds -Wish 30)
+        if ($outcome.Status -ceq 'too large') {
+            $fewer = [long] ($MaximumRecords / 10)
+            $first = Get-FirstRecord -LogName $LogName -MaximumRecords $fewer
+            $outcome = Export-Log -LogName $LogName -Target $target -FirstRecord $first -Days $Days -Seconds (Get-Seconds -Wish 30)
+            if ($outcome.Status -ceq 'collected') {
+                $outcome = New-Outcome -Status 'truncated' -Reason "Only the newest $fewer records, as more were too large."
+            }
+        }
+    }
+    catch [System.Diagnostics.Eventing.Reader.EventLogNotFoundException] {
+        $outcome = New-Outcome -Status 'absent' -Reason 'The machine has no such log.'
+    }
+    catch {
+        $outcome = New-Outcome -Status 'failed' -Reason (Get-Message -Failure $_)
+    }
+    $row['status'] = $outcome.Status
+    if ($outcome.Reason -cne '') { $row['reason'] = $outcome.Reason }
+    if (($outcome.Status -ceq 'collected') -or ($outcome.Status -ceq 'truncated')) {
+        Save-Stored -Row $row -FilePath $target -Name ('artifacts/' + $row['id'] + '.evtx')
+    }
+    else {
+        $Rows.Add($row)
+    }
+}
+
+# --------------------------------------------------------------------------------------------------------- collect
+
+function Save-System {
+    Save-CimClass -Category 'system' -Namespace 'root/cimv2' -ClassName 'Win32_OperatingSystem'
+    Save-CimClass -Category 'system' -Namespace 'root/cimv2' -ClassName 'Win32_ComputerSystem'
+    Save-CimClass -Category 'system' -Namespace 'root/cimv2' -ClassName 'Win32_QuickFixEngineering' -Property @(
+        'HotFixID', 'Description', 'InstalledOn', 'InstalledBy'
+    )
+}
+
+# SIDs only: a name might be asked for over the network.
+function Save-Processes {
+    Save-Objects -Category 'process' -Source 'CIM root/cimv2 Win32_Process' -Read {
+        $known = [System.Collections.Generic.HashSet[string]]::new([System.StringComparer]::OrdinalIgnoreCase)
+        $query = @{ Namespace = 'root/cimv2'; ClassName = 'Win32_Process'; OperationTimeoutSec = (Get-Seconds -Wish 60) }
+        foreach ($process in @(Get-CimInstance @query)) {
+            $ownerSid = $null
+            try {
+                $ownerSid = (Invoke-CimMethod -InputObject $process -MethodName 'GetOwnerSid' -OperationTimeoutSec 5).Sid
+            }
+            catch {
+                $ownerSid = $null
+            }
+            $executable = $process.ExecutablePath
+            if (($null -ne $executable) -and $known.Add($executable)) { $ExecutablePaths.Add($executable) }
+            [ordered] @{
+                processId       = $process.ProcessId
+                parentProcessId = $process.ParentProcessId
+                name            = $process.Name
+                path            = $executable
+                commandLine     = ConvertTo-Plain -Value $process.CommandLine
+                createdAt       = ConvertTo-Plain -Value $process.CreationDate
+                sessionId       = $process.SessionId
+                ownerSid        = $ownerSid
+                threads         = $process.ThreadCount
+                workingSetBytes = $process.WorkingSetSize
+            }
+        }
+    }
+}
+
+function Save-ExecutableHashes {
+    Save-Objects -Category 'process' -Source 'sha256 of the executables of running processes' -Read {
+        $timer = [System.Diagnostics.Stopwatch]::StartNew()
+        foreach ($executable in $ExecutablePaths) {
+            if (($timer.Elapsed.TotalSeconds -gt 60) -or ((Get-SecondsLeft) -le 0)) {
+                [ordered] @{ path = $executable; status = 'skipped'; sha256 = $null; bytes = $null }
+                continue
+            }
+            $outcome = Copy-Evidence -Path $executable -Target '' -MaximumBytes 256mb -Part 'whole' -Seconds 15
+            [ordered] @{
+                path   = $executable
+                status = $outcome.Status
+                sha256 = $outcome.Sha256
+                bytes  = $outcome.Bytes
+                file   = $outcome.File
+            }
+        }
+    }
+}
+
+function Save-Network {
+    $space = 'root/StandardCimv2'
+    Save-CimClass -Category 'network' -Namespace $space -ClassName 'MSFT_NetTCPConnection' -Property @(
+        'LocalAddress', 'LocalPort', 'RemoteAddress', 'RemotePort', 'State', 'OwningProcess', 'CreationTime'
+    )
+    Save-CimClass -Category 'network' -Namespace $space -ClassName 'MSFT_NetUDPEndpoint' -Property @(
+        'LocalAddress', 'LocalPort', 'OwningProcess', 'CreationTime'
+    )
+    Save-CimClass -Category 'network' -Namespace $space -ClassName 'MSFT_DNSClientCache' -Property @(
+        'Entry', 'Name', 'Type', 'Status', 'Section', 'TimeToLive', 'Data'
+    )
+    Save-CimClass -Category 'network' -Namespace $space -ClassName 'MSFT_NetNeighbor' -Property @(
+        'IPAddress', 'LinkLayerAddress', 'State', 'InterfaceAlias', 'InterfaceIndex'
+    )
+    Save-CimClass -Category 'network' -Namespace $space -ClassName 'MSFT_NetRoute' -Property @(
+        'DestinationPrefix', 'NextHop', 'InterfaceAlias', 'InterfaceIndex', 'RouteMetric', 'Protocol'
+    )
+    Save-CimClass -Category 'network' -Namespace $space -ClassName 'MSFT_NetIPAddress' -Property @(
+        'IPAddress', 'PrefixLength', 'InterfaceAlias', 'InterfaceIndex', 'PrefixOrigin'
+    )
+    Save-CimClass -Category 'network' -Namespace $space -ClassName 'MSFT_DNSClientServerAddress' -Property @(
+        'InterfaceAlias', 'InterfaceIndex', 'AddressFamily', 'ServerAddresses'
+    )
+    $names = [System.Environment]::SystemDirectory + '\drivers\etc\hosts'
+    Save-File -Category 'network' -Path $names -MaximumBytes 1mb -Part 'tail' -Expected
+}
+
+function Save-Sessions {
+    Save-CimClass -Category 'session' -Namespace 'root/cimv2' -ClassName 'Win32_LogonSession' -Property @(
+        'LogonId', 'LogonType', 'StartTime', 'AuthenticationPackage'
+    )
+    Save-CimClass -Category 'session' -Namespace 'root/cimv2' -ClassName 'Win32_LoggedOnUser' -Property @(
+        'Antecedent', 'Dependent'
+    )
+    Save-CimClass -Category 'session' -Namespace 'root/Microsoft/Windows/SMB' -ClassName 'MSFT_SmbSession' -Property @(
+        'SessionId', 'ClientComputerName', 'ClientUserName', 'NumOpens', 'SecondsExists', 'SecondsIdle'
+    )
+}
+
+function Save-Users {
+    if ($IsDomainController) {
+        Add-Failure -Category 'user' -Source 'local users and groups' -Status 'skipped' -Reason 'A domain controller has no local accounts.'
+        return
+    }
+    Save-CimClass -Category 'user' -Namespace 'root/cimv2' -ClassName 'Win32_UserAccount' -Filter 'LocalAccount = TRUE' -Property @(
+        'Name', 'Domain', 'SID', 'Disabled', 'Lockout', 'PasswordRequired', 'PasswordExpires', 'Description', 'FullName'
+    )
+    Save-CimClass -Category 'user' -Namespace 'root/cimv2' -ClassName 'Win32_Group' -Filter 'LocalAccount = TRUE' -Property @(
+        'Name', 'Domain', 'SID', 'Description'
+    )
+    Save-CimClass -Category 'user' -Namespace 'root/cimv2' -ClassName 'Win32_GroupUser' -Property @(
+        'GroupComponent', 'PartComponent'
+    )
+    Save-MachineKeys -Category 'user' -Source 'ProfileList' -Keys @('SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList') -Depth 1
+}
+
+function Save-Services {
+    Save-CimClass -Category 'service' -Namespace 'root/cimv2' -ClassName 'Win32_Service' -Property @(
+        'Name', 'DisplayName', 'State', 'StartMode', 'StartName', 'PathName', 'ProcessId', 'ServiceType', 'Description'
+    )
+    Save-Objects -Category 'service' -Source 'ServiceDll of HKLM\SYSTEM\CurrentControlSet\Services' -Read {
+        $services = 'SYSTEM\CurrentControlSet\Services'
+        $base = [Microsoft.Win32.Registry]::LocalMachine.OpenSubKey($services, $false)
+        try {
+            foreach ($service in $base.GetSubKeyNames()) {
+                foreach ($found in @(Read-RegistryKey -HiveName 'HKLM' -KeyPath ($services + '\' + $service + '\Parameters') -Depth 0)) {
+                    if ($found['name'] -eq 'ServiceDll') { $found }
+                }
+            }
+        }
+        finally {
+            $base.Dispose()
+        }
+    }
+    Save-CimClass -Category 'driver' -Namespace 'root/cimv2' -ClassName 'Win32_SystemDriver' -Property @(
+        'Name', 'DisplayName', 'State', 'StartMode', 'PathName', 'ServiceType'
+    )
+}
+
+function Save-Schedules {
+    Save-CimClass -Category 'schedule' -Namespace 'root/Microsoft/Windows/TaskScheduler' -ClassName 'MSFT_ScheduledTask' -Property @(
+        'TaskName', 'TaskPath', 'State', 'Author', 'Date', 'Description', 'Actions', 'Triggers', 'Principal', 'URI'
+    )
+}
+
+function Save-Autostarts {
+    $run = @(
+        'Software\Microsoft\Windows\CurrentVersion\Run'
+        'Software\Microsoft\Windows\CurrentVersion\RunOnce'
+        'Software\Microsoft\Windows\CurrentVersion\Policies\Explorer\Run'
+        'Software\WOW6432Node\Microsoft\Windows\CurrentVersion\Run'
+        'Software\WOW6432Node\Microsoft\Windows\CurrentVersion\RunOnce'
+        'Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run'
+        'Software\Microsoft\Windows NT\CurrentVersion\Windows'
+        'Environment'
+    )
+    Save-MachineKeys -Category 'autostart' -Source 'Run keys of HKLM' -Keys $run -Depth 1
+    Save-UserKeys -Category 'autostart' -Source 'Run keys of HKU' -Keys $run -Depth 1
+    Save-MachineKeys -Category 'autostart' -Source 'Winlogon, image file options, LSA, session manager and others' -Depth 1 -Keys @(
+        'SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlogon'
+        'SOFTWARE\Microsoft\Windows NT\CurrentVersion\Image File Execution Options'
+        'SOFTWARE\Microsoft\Windows NT\CurrentVersion\SilentProcessExit'
+        'SYSTEM\CurrentControlSet\Control\Lsa'
+        'SYSTEM\CurrentControlSet\Control\SecurityProviders'
+        'SYSTEM\CurrentControlSet\Control\Session Manager'
+        'SYSTEM\CurrentControlSet\Control\Print\Monitors'
+        'SYSTEM\CurrentControlSet\Services\PortProxy\v4tov4'
+        'SOFTWARE\Microsoft\Active Setup\Installed Components'
+        'SOFTWARE\Microsoft\Windows\CurrentVersion\Authentication\Credential Providers'
+        'SOFTWARE\Microsoft\NetSh'
+        'SOFTWARE\Microsoft\AMSI\Providers'
+    )
+    foreach ($class in @('__EventFilter', '__EventConsumer', '__FilterToConsumerBinding')) {
+        Save-CimClass -Category 'autostart' -Namespace 'root/subscription' -ClassName $class
+    }
+    $startups = [System.Collections.Generic.List[string]]::new()
+    $startups.Add('C:\ProgramData\Microsoft\Windows\Start Menu\Programs\StartUp')
+    foreach ($userFolder in @(Get-ProfileFolders)) {
+        $startups.Add($userFolder + '\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup')
+    }
+    foreach ($startup in $startups) {
+        if (-not [System.IO.Directory]::Exists($startup)) { continue }
+        $count = 0
+        foreach ($entry in [System.IO.DirectoryInfo]::new($startup).EnumerateFiles()) {
+            $count++
+            if ($count -gt 25) { break }
+            if ($entry.Name -eq 'desktop.ini') { continue }
+            Save-File -Category 'autostart' -Path $entry.FullName -MaximumBytes 4mb -Part 'whole' -Expected
+        }
+    }
+}
+
+function Save-Software {
+    $uninstall = @('Software\Microsoft\Windows\CurrentVersion\Uninstall', 'Software\WOW6432Node\Microsoft\Windows\CurrentVersion\Uninstall')
+    Save-MachineKeys -Category 'software' -Source 'Uninstall keys of HKLM' -Keys $uninstall -Depth 1
+    Save-UserKeys -Category 'software' -Source 'Uninstall keys of HKU' -Keys $uninstall -Depth 1
+}
+
+function Save-Firewall {
+    Save-MachineKeys -Category 'firewall' -Source 'profiles and rules of the firewall' -Depth 2 -Keys @(
+        'SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy'
+        'SOFTWARE\Policies\Microsoft\WindowsFirewall'
+    )
+    Save-CimClass -Category 'share' -Namespace 'root/cimv2' -ClassName 'Win32_Share' -Property @(
+        'Name', 'Path', 'Type', 'Description'
+    )
+}
+
+function Save-Defender {
+    $space = 'root/Microsoft/Windows/Defender'
+    foreach ($class in @('MSFT_MpComputerStatus', 'MSFT_MpThreat', 'MSFT_MpThreatDetection', 'MSFT_MpPreference')) {
+        Save-CimClass -Category 'defender' -Namespace $space -ClassName $class
+    }
+    Save-MachineKeys -Category 'defender' -Source 'exclusions of Defender, set and by policy' -Depth 2 -Keys @(
+        'SOFTWARE\Microsoft\Windows Defender\Exclusions'
+        'SOFTWARE\Policies\Microsoft\Windows Defender\Exclusions'
+    )
+    $support = [System.IO.DirectoryInfo]::new('C:\ProgramData\Microsoft\Windows Defender\Support')
+    if ($support.Exists) {
+        $newest = $null
+        foreach ($entry in $support.EnumerateFiles('MPLog-*.log')) {
+            if (($null -eq $newest) -or ($entry.LastWriteTimeUtc -gt $newest.LastWriteTimeUtc)) { $newest = $entry }
+        }
+        if ($null -ne $newest) { Save-File -Category 'defender' -Path $newest.FullName -MaximumBytes 4mb -Part 'tail' -Expected }
+    }
+}
+
+function Save-EventLogs {
+    Save-EventLog -LogName 'Security' -MaximumRecords 20000
+    Save-EventLog -LogName 'System' -MaximumRecords 10000
+    Save-EventLog -LogName 'Microsoft-Windows-Windows Defender/Operational' -MaximumRecords 10000
+    Save-EventLog -LogName 'Microsoft-Windows-PowerShell/Operational' -MaximumRecords 10000
+    Save-EventLog -LogName 'Windows PowerShell' -MaximumRecords 5000
+    Save-EventLog -LogName 'Microsoft-Windows-Sysmon/Operational' -MaximumRecords 20000
+    Save-EventLog -LogName 'Microsoft-Windows-TaskScheduler/Operational' -MaximumRecords 10000
+    Save-EventLog -LogName 'Microsoft-Windows-TerminalServices-LocalSessionManager/Operational' -MaximumRecords 5000
+    Save-EventLog -LogName 'Microsoft-Windows-TerminalServices-RemoteConnectionManager/Operational' -MaximumRecords 5000
+    Save-EventLog -LogName 'Microsoft-Windows-WMI-Activity/Operational' -MaximumRecords 5000
+    Save-EventLog -LogName 'Microsoft-Windows-WinRM/Operational' -MaximumRecords 5000
+    Save-EventLog -LogName 'Microsoft-Windows-Bits-Client/Operational' -MaximumRecords 5000
+    Save-EventLog -LogName 'Microsoft-Windows-CodeIntegrity/Operational' -MaximumRecords 5000
+    Save-EventLog -LogName 'Microsoft-Windows-AppLocker/EXE and DLL' -MaximumRecords 5000
+    Save-EventLog -LogName 'Microsoft-Windows-AppLocker/MSI and Script' -MaximumRecords 5000
+    Save-EventLog -LogName 'Microsoft-Windows-NTLM/Operational' -MaximumRecords 5000
+    Save-EventLog -LogName 'Microsoft-Windows-Windows Firewall With Advanced Security/Firewall' -MaximumRecords 5000
+    Save-EventLog -LogName 'OpenSSH/Operational' -MaximumRecords 5000
+    Save-EventLog -LogName 'Application' -MaximumRecords 5000
+}
+
+function Save-Histories {
+    foreach ($userFolder in @(Get-ProfileFolders)) {
+        $typed = $userFolder + '\AppData\Roaming\Microsoft\Windows\PowerShell\PSReadLine\'
+        Save-File -Category 'history' -Path ($typed + 'ConsoleHost_history.txt') -MaximumBytes 512kb -Part 'tail'
+        Save-File -Category 'history' -Path ($typed + 'Visual Studio Code Host_history.txt') -MaximumBytes 512kb -Part 'tail'
+    }
+}
+
+function Save-Listings {
+    Save-Listing -Root 'C:\Windows\Prefetch' -Depth 0 -Days 0
+    Save-Listing -Root 'C:\Windows\Temp' -Depth 3 -Days 0
+    Save-Listing -Root 'C:\Users\Public' -Depth 6 -Days 0
+    Save-Listing -Root 'C:\PerfLogs' -Depth 4 -Days 0
+    Save-Listing -Root 'C:\ProgramData' -Depth 3 -Days 7 -Seconds 15
+    Save-Listing -Root 'C:\Windows' -Depth 0 -Days 7
+    Save-Listing -Root 'C:\Windows\System32' -Depth 0 -Days 7
+    Save-Listing -Root 'C:\Windows\SysWOW64' -Depth 0 -Days 7
+    Save-Listing -Root 'C:\Windows\System32\drivers' -Depth 1 -Days 7
+    Save-Listing -Root 'C:\Windows\System32\Tasks' -Depth 5 -Days 0
+    Save-Listing -Root 'C:\inetpub\wwwroot' -Depth 6 -Days 7
+    foreach ($userFolder in @(Get-ProfileFolders)) {
+        if ($userFolder -like 'C:\Windows\*') { continue }
+        Save-Listing -Root ($userFolder + '\Desktop') -Depth 3 -Days 7
+        Save-Listing -Root ($userFolder + '\Downloads') -Depth 3 -Days 7
+        Save-Listing -Root ($userFolder + '\Documents') -Depth 3 -Days 7
+        Save-Listing -Root ($userFolder + '\AppData\Local\Temp') -Depth 4 -Days 7
+        Save-Listing -Root ($userFolder + '\AppData\Roaming') -Depth 4 -Days 7
+        Save-Listing -Root ($userFolder + '\AppData\Roaming\Microsoft\Windows\Recent') -Depth 0 -Days 0
+    }
+}
+
+# In order of volatility; the alert's own files come as soon as what is more fleeting is safe.
+function Invoke-Collection {
+    Invoke-Part -Category 'system' -Read { Save-System }
+    Invoke-Part -Category 'process' -Read { Save-Processes }
+    Invoke-Part -Category 'network' -Read { Save-Network }
+    Invoke-Part -Category 'session' -Read { Save-Sessions }
+    Invoke-Part -Category 'alert file' -Read { Save-AlertFiles }
+    $script:CeilingShare = 1
+    Invoke-Part -Category 'process' -Read { Save-ExecutableHashes }
+    Invoke-Part -Category 'schedule' -Read { Save-Schedules }
+    Invoke-Part -Category 'service' -Read { Save-Services }
+    Invoke-Part -Category 'autostart' -Read { Save-Autostarts }
+    Invoke-Part -Category 'user' -Read { Save-Users }
+    Invoke-Part -Category 'history' -Read { Save-Histories }
+    Invoke-Part -Category 'event log' -Read { Save-EventLogs }
+    Invoke-Part -Category 'defender' -Read { Save-Defender }
+    Invoke-Part -Category 'firewall' -Read { Save-Firewall }
+    Invoke-Part -Category 'software' -Read { Save-Software }
+    Invoke-Part -Category 'file listing' -Read { Save-Listings }
+}
+
+# ------------------------------------------------------------------------------------------------------------ pack
+
+function Read-Machine {
+    try {
+        $system = Get-CimInstance -Namespace 'root/cimv2' -ClassName 'Win32_OperatingSystem' -OperationTimeoutSec 10
+        $script:BootAt = Format-Instant -Value $system.LastBootUpTime
+        $script:IsDomainController = $system.ProductType -eq 2
+    }
+    catch {
+        $script:BootAt = $null
+    }
+}
+
+function Get-ScriptSha256 {
+    try {
+        if ([string]::IsNullOrEmpty($PSCommandPath)) { return $null }
+        return Get-Sha256 -FilePath $PSCommandPath
+    }
+    catch {
+        return $null
+    }
+}
+
+function Save-Index {
+    $index = [ordered] @{
+        v            = 1
+        collection   = $Asked.Collection
+        session      = $Asked.Session
+        limitBytes   = $LimitBytes
+        limitSeconds = $Asked.LimitSeconds
+        script       = [ordered] @{ name = 'evidence-triage.ps1'; sha256 = $ScriptSha256 }
+        machine      = [ordered] @{
+            name   = [System.Environment]::MachineName
+            utc    = Format-Instant -Value $StartedAt
+            zone   = [System.TimeZoneInfo]::Local.Id
+            bootAt = $BootAt
+        }
+        startedAt    = Format-Instant -Value $StartedAt
+        endedAt      = Format-Instant -Value ([datetime]::UtcNow)
+        # What of the evidence is our own doing.
+        own          = [ordered] @{
+            pid         = $PID
+            user        = [System.Security.Principal.WindowsIdentity]::GetCurrent().User.Value
+            folder      = $Folder
+            is64Bit     = [System.Environment]::Is64BitProcess
+            children    = 'wevtutil.exe'
+        }
+        rows         = $Rows.ToArray()
+    }
+    $path = $WorkFolder + '\index.json'
+    [System.IO.File]::WriteAllText($path, (ConvertTo-Json -InputObject $index -Compress -Depth 6), $Utf8Lenient)
+    Add-ArchiveEntry -Name 'index.json' -FilePath $path
+}
+
+function Open-Archive {
+    $script:ArchiveStream = [System.IO.FileStream]::new($Asked.Archive, [System.IO.FileMode]::CreateNew, [System.IO.FileAccess]::Write)
+    $create = [System.IO.Compression.ZipArchiveMode]::Create
+    $script:Archive = [System.IO.Compression.ZipArchive]::new($ArchiveStream, $create, $true, $Utf8Lenient)
+}
+
+function Close-Archive {
+    if ($null -ne $Archive) {
+        $closing = $Archive
+        $script:Archive = $null
+        $closing.Dispose()
+    }
+    if ($null -ne $ArchiveStream) {
+        $closing = $ArchiveStream
+        $script:ArchiveStream = $null
+        $closing.Dispose()
+    }
+}
+
+# ---------------------------------------------------------------------------------------------------------- answer
+
+# The rows of the request's files, in its order; what was not reached was skipped.
+function Get-FileAnswers {
+    if ($null -eq $Asked) { return }
+    for ($index = 0; $index -lt $Asked.Files.Count; $index++) {
+        if ($index -lt $FileAnswers.Count) {
+            $FileAnswers[$index]
+        }
+        else {
+            [ordered] @{ path = $Asked.Files[$index].Path; status = 'skipped'; sha256 = $null; bytes = $null }
+        }
+    }
+}
+
+function Write-Answer {
+    param([bool] $Ok, $Reason, $PackedArchive)
+    $now = Format-Instant -Value ([datetime]::UtcNow)
+    $items = 0
+    $failures = 0
+    if ($Ok) {
+        foreach ($row in $Rows) {
+            if (@('collected', 'truncated') -contains $row['status']) { $items++ }
+            if (@('unreadable', 'failed', 'too large', 'skipped') -contains $row['status']) { $failures++ }
+        }
+    }
+    $answer = [ordered] @{
+        v         = 1
+        ok        = $Ok
+        reason    = $Reason
+        script    = [ordered] @{ sha256 = $ScriptSha256 }
+        machine   = [ordered] @{ utc = $now; zone = [System.TimeZoneInfo]::Local.Id; bootAt = $BootAt }
+        startedAt = Format-Instant -Value $StartedAt
+        endedAt   = $now
+        archive   = $PackedArchive
+        items     = $items
+        errors    = $failures
+        files     = @(Get-FileAnswers)
+    }
+    $encoded = ConvertTo-Base64Url -Bytes $Utf8Lenient.GetBytes((ConvertTo-Json -InputObject $answer -Compress -Depth 5))
+    Write-Output -InputObject '-----BEGIN EVIDENCE ANSWER-----'
+    for ($at = 0; $at -lt $encoded.Length; $at += 76) {
+        Write-Output -InputObject ($encoded.Substring($at, [System.Math]::Min(76, $encoded.Length - $at)))
+    }
+    Write-Output -InputObject '-----END EVIDENCE ANSWER-----'
+}
+
+# ------------------------------------------------------------------------------------------------------------ main
+
+$ok = $false
+$reason = $null
+$packed = $null
+$ScriptSha256 = Get-ScriptSha256
+$self = [System.Diagnostics.Process]::GetCurrentProcess()
+$priority = $self.PriorityClass
+try {
+    $principal = [System.Security.Principal.WindowsPrincipal]::new([System.Security.Principal.WindowsIdentity]::GetCurrent())
+    if (-not $principal.IsInRole([System.Security.Principal.WindowsBuiltInRole]::Administrator)) {
+        Stop-WithReason -Reason 'The script needs SYSTEM or an elevated administrator. Run it by live response.'
+    }
+    $script:Asked = Read-Request -Encoded $Request
+    # Packing is done as collecting goes; the end of it has a tenth of the time.
+    $script:CollectSeconds = $Asked.LimitSeconds - [System.Math]::Max(2, [System.Math]::Min(45, $Asked.LimitSeconds / 10))
+    $self.PriorityClass = [System.Diagnostics.ProcessPriorityClass]::BelowNormal
+    Add-Type -AssemblyName 'System.IO.Compression'
+    Set-LimitToDisk
+    Remove-StaleFolders
+    New-EvidenceFolder
+    Open-Archive
+    Read-Machine
+    Invoke-Collection
+    Save-Index
+    Close-Archive
+    $length = [System.IO.FileInfo]::new($Asked.Archive).Length
+    if ($length -gt $LimitBytes) {
+        Stop-WithReason -Reason "The archive has $length bytes, more than the limit of $LimitBytes. Nothing was kept."
+    }
+    $packed = [ordered] @{ path = $Asked.Archive; bytes = $length; sha256 = Get-Sha256 -FilePath $Asked.Archive }
+    $ok = $true
+}
+catch {
+    $reason = $Refusal
+    if ($reason -ceq '') {
+        $reason = 'The script failed and kept nothing: ' + (Get-Message -Failure $_) + ' Run it again; then look at the machine.'
+    }
+}
+finally {
+    try {
+        Close-Archive
+        if ($Folder -cne '') {
+            if ($ok) { [System.IO.Directory]::Delete($WorkFolder, $true) } else { [System.IO.Directory]::Delete($Folder, $true) }
+        }
+        $self.PriorityClass = $priority
+    }
+    catch {
+        Write-Verbose -Message ('The next run removes what could not be removed now: ' + (Get-Message -Failure $_))
+    }
+}
+if ($ok) {
+    Write-Answer -Ok $true -Reason $null -PackedArchive $packed
+}
+else {
+    Write-Answer -Ok $false -Reason $reason -PackedArchive $null
+}
+exit 0

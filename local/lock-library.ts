@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+
+const requestDescription =
+  'One argument: the request as base64url of JSON, at most 8,000 characters (see library/README.md).';
+
+/** The scripts of the library and what the tenant's library shows of them; a new script gets its line here. */
+const scripts = [
+  {
+    path: 'unix/evidence-triage.sh',
+    description: 'Evidence Collector: triage of a Linux machine and the files of an alert, packed as tar.gz.',
+    parametersDescription: requestDescription,
+  },
+  {
+    path: 'windows/evidence-triage.ps1',
+    description: 'Evidence Collector: triage of a Windows machine and the files of an alert, packed as zip.',
+    parametersDescription: requestDescription,
+  },
+];
+
+/** A reviewed script: where it is below library/, the SHA-256 of its bytes in hex, and its texts for the tenant's library. */
+export type LockedScript = { path: string; sha256: string; description: string; parametersDescription: string };
+
+/** The text of lock.json for the scripts as they are in a library folder; throws when one is not there. */
+export async function buildLockText(libraryFolder: string): Promise<string> {
+  const lock: Record<string, LockedScript> = {};
+  for (const { path, description, parametersDescription } of scripts) {
+    const bytes = await readFile(resolve(libraryFolder, path));
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    lock[name] = { path, sha256: createHash('sha256').update(bytes).digest('hex'), description, parametersDescription };
+  }
+  return `${JSON.stringify(lock, null, 2)}\n`;
+}
+
+async function main(isCheck: boolean): Promise<void> {
+  const folder = resolve(import.meta.dirname, '../library');
+  const file = resolve(folder, 'lock.json');
+  const text = await buildLockText(folder);
+  if (!isCheck) {
+    await writeFile(file, text);
+    console.log('library/lock.json is written: review its hashes with the scripts.');
+    return;
+  }
+  if ((await readFile(file, 'utf8').catch(() => '')) === text) {
+    console.log('library/lock.json agrees with the scripts.');
+    return;
+  }
+  console.error('library/lock.json does not agree with the scripts. Review them, then run: node local/lock-library.ts');
+  process.exitCode = 1;
+}
+
+if (import.meta.main) await main(process.argv.includes('--check'));
