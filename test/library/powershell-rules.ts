@@ -1,5 +1,6 @@
-import type { Node } from 'web-tree-sitter';
+import type { Node } from '@vscode/tree-sitter-wasm';
 import {
+  childrenOf,
   type Command,
   lineOf,
   nodesOf,
@@ -105,7 +106,7 @@ function readNamesSet(part: Node): Node[] {
       const isPlain = first !== undefined && nodesOf(node, 'member_access', 'element_access').length === 0;
       if (isPlain) found.push(first);
     } else if (node.type === 'foreach_statement' || node.type === 'script_parameter') {
-      const variable = node.children.find((child) => child.type === 'variable');
+      const variable = childrenOf(node).find((child) => child.type === 'variable');
       if (variable !== undefined) found.push(variable);
     }
   }

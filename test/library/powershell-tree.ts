@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
-import { Language, type Node, Parser, type Tree } from 'web-tree-sitter';
+import treeSitter, { type Node, type Tree } from '@vscode/tree-sitter-wasm';
 
 const require = createRequire(import.meta.url);
-const grammar = require.resolve('tree-sitter-powershell/tree-sitter-powershell.wasm');
+const { Language, Parser } = treeSitter;
+const grammar = require.resolve('@vscode/tree-sitter-wasm/wasm/tree-sitter-powershell.wasm');
 
 await Parser.init();
 const language = await Language.load(grammar);
@@ -16,10 +17,15 @@ export function parsePowerShell(text: string): Tree {
   return tree;
 }
 
+/** The nodes right below a node. */
+export function childrenOf(node: Node): Node[] {
+  return node.children.filter((child) => child !== null);
+}
+
 /** A node and all below it, in the text's order. */
 export function* walk(node: Node): Generator<Node> {
   yield node;
-  for (const child of node.children) yield* walk(child);
+  for (const child of childrenOf(node)) yield* walk(child);
 }
 
 /** The nodes of a type below a node, in the text's order. */
@@ -41,9 +47,9 @@ export type ScriptFunction = { name: string; parameters: Parameter[]; node: Node
 function readParameters(block: Node | undefined): Parameter[] {
   if (block === undefined) return [];
   return nodesOf(block, 'script_parameter').map((parameter) => {
-    const variable = parameter.children.find((child) => child.type === 'variable');
+    const variable = childrenOf(parameter).find((child) => child.type === 'variable');
     const types = nodesOf(parameter, 'type_literal').map((type) => type.text.toLowerCase());
-    const hasDefault = parameter.children.some((child) => child.type === 'script_parameter_default');
+    const hasDefault = childrenOf(parameter).some((child) => child.type === 'script_parameter_default');
     return {
       name: (variable?.text ?? '').slice(1).toLowerCase(),
       needed: !hasDefault && !types.includes('[switch]'),
@@ -54,7 +60,7 @@ function readParameters(block: Node | undefined): Parameter[] {
 /** The functions that a script defines. */
 export function readFunctions(root: Node): ScriptFunction[] {
   return nodesOf(root, 'function_statement').map((node) => ({
-    name: node.children.find((child) => child.type === 'function_name')?.text ?? '',
+    name: childrenOf(node).find((child) => child.type === 'function_name')?.text ?? '',
     parameters: readParameters(nodesOf(node, 'param_block')[0]),
     node,
   }));
@@ -66,12 +72,13 @@ export type Command = { name: string; operator: string | null; parameters: strin
 /** The commands that a script runs, in the text's order. */
 export function readCommands(root: Node): Command[] {
   return nodesOf(root, 'command').map((node) => {
-    const elements = node.children.find((child) => child.type === 'command_elements');
+    const elements = childrenOf(node).find((child) => child.type === 'command_elements');
     return {
       name:
-        node.children.find((child) => child.type === 'command_name' || child.type === 'command_name_expr')?.text ?? '',
-      operator: node.children.find((child) => child.type === 'command_invokation_operator')?.text ?? null,
-      parameters: (elements?.children ?? [])
+        childrenOf(node).find((child) => child.type === 'command_name' || child.type === 'command_name_expr')?.text ??
+        '',
+      operator: childrenOf(node).find((child) => child.type === 'command_invokation_operator')?.text ?? null,
+      parameters: (elements === undefined ? [] : childrenOf(elements))
         .filter((child) => child.type === 'command_parameter')
         .map((child) => child.text.toLowerCase()),
       node,
