@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { answerFaults } from '../shared/answer-faults.ts';
 import { openCollector, settings } from '../shared/collector.ts';
-import { findCollection, noSuchCollection } from '../shared/doors/find-collection.ts';
+import { explainNoReport, findCollection, noSuchCollection } from '../shared/doors/find-collection.ts';
 import { page, problem } from '../shared/doors/reply.ts';
 
 app.http('get-report', {
@@ -13,11 +13,7 @@ app.http('get-report', {
     const collection = await findCollection(ports.collections.load, request.params['id']);
     if (collection === null) return noSuchCollection();
     const report = await ports.evidence.readText(collection.id, 'report.html');
-    if (report === null)
-      return problem(
-        'no-report-yet',
-        `The collection is ${collection.status}; its report is written when it is sealed.`,
-      );
+    if (report === null) return problem('no-report-yet', explainNoReport(collection));
     return page(report);
   }),
 });

@@ -28,6 +28,6 @@ app.http('receive-alert', {
       );
     }
     const receipt = await receiveAlerts(collector.ports, collector.ledger, payload.references, 'http');
-    return accepted(request.url, receipt);
+    return accepted(request.url, receipt, payload.refused);
   }),
 });

@@ -14,6 +14,7 @@ app.eventGrid('receive-event', {
       context.warn('An event names no alert that can be collected; it is acknowledged and not delivered again.');
       return;
     }
+    if (payload.refused.length > 0) await collector.ledger.noteRefused(new Date(), 'event grid', 'unknown-payload');
     await receiveAlerts(collector.ports, collector.ledger, payload.references, 'event grid');
   },
 });

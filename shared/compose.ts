@@ -44,7 +44,10 @@ export function compose(environment: Environment): {
   const settings = readSettings(environment);
   let opened: Promise<Collector> | null = null;
   const open = async () => {
-    opened ??= openCollector(settings);
+    opened ??= openCollector(settings).catch((fault: unknown) => {
+      opened = null;
+      throw fault;
+    });
     const collector = await opened;
     await collector.storage.ready();
     return collector;
@@ -55,7 +58,7 @@ export function compose(environment: Environment): {
 async function openCollector(settings: Settings): Promise<Collector> {
   const storage = await connectStorage(settings.stateStorage, settings.evidenceStorage);
   const ledger = createLedger(storage.table);
-  const collections = createCollections(storage.table);
+  const collections = createCollections(storage.table, ({ id, receivedAt }) => ledger.noteReceived(id, receivedAt));
   const now = () => new Date();
   const tokens =
     settings.defenderAccessToken === null
@@ -77,13 +80,7 @@ async function openCollector(settings: Settings): Promise<Collector> {
       tokens,
       onCall: (call) => writeLog({ event: 'defender call', ...call }),
     }),
-    collections: {
-      ...collections,
-      async create(collection, lines) {
-        await ledger.noteReceived(collection.id, collection.receivedAt);
-        return collections.create(collection, lines);
-      },
-    },
+    collections,
     lanes: createLanes(storage.table),
     governor: createGovernor(storage.table, {
       limits: { startsPerMinute: settings.startsPerMinute, sessions: settings.sessions },
@@ -122,11 +119,11 @@ function openEvidence(storage: Storage, allowedHosts: readonly string[]): Eviden
       );
       return { text: new TextDecoder().decode(stored.content), bytes: stored.bytes, sha256: stored.sha256 };
     },
-    async copyResult(collectionId, path, askForLink) {
+    async copyResult(collectionId, path, request) {
       const copied = await copyFromLink({
         container: storage.evidence,
         path: `${collectionId}/${path}`,
-        askForLink,
+        ...request,
         allowedHosts,
         dispatcher,
         limits,
@@ -163,7 +160,10 @@ function hashText(text: string): string {
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | null = null;
   return () => {
-    made ??= make();
+    made ??= make().catch((fault: unknown) => {
+      made = null;
+      throw fault;
+    });
     return made;
   };
 }

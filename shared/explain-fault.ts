@@ -1,7 +1,7 @@
 import { RestError } from '@azure/storage-blob';
 import type { Explained } from './pipeline/ports.ts';
 
-const OUR_ERRORS: readonly string[] = ['DefenderError', 'TokenError', 'CopyError'];
+const OUR_ERRORS: readonly string[] = ['DefenderError', 'TokenError', 'CopyError', 'ContentError', 'StateError'];
 
 /** Turns a fault into a sentence for people, from an allow-list: only our own errors' messages are passed on. */
 export function explainFault(fault: unknown): Explained {

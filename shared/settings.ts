@@ -39,8 +39,8 @@ const schema = z.object({
   DEFENDER_ACCESS_TOKEN: z.string().optional(),
   DEFENDER_TENANT_ID: z.guid().optional(),
   RESULT_LINK_HOSTS: z.string().default('.blob.core.windows.net'),
-  LIVE_RESPONSE_CALLS_PER_MINUTE: whole(1, 1000).default(10),
-  LIVE_RESPONSE_SESSIONS: whole(1, 1000).default(20),
+  LIVE_RESPONSE_CALLS_PER_MINUTE: whole(1, 100).default(10),
+  LIVE_RESPONSE_SESSIONS: whole(1, 100).default(20),
   POLL_SCHEDULE: z
     .string()
     .regex(/^(\S+\s+){4,5}\S+$/, 'a schedule of five or six fields such as */15 * * * * *')

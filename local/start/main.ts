@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -14,6 +15,9 @@ const { values } = parseArgs({
 });
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = join(root, '.local');
+await mkdir(folder, { recursive: true });
+/** A run has a folder of its own, so that two at a time do not meet. */
+const runFolder = await mkdtemp(join(folder, 'run-'));
 const progress = showProgress(Date.now());
 const leaving = new AbortController();
 const running: Everything[] = [];
@@ -59,7 +63,7 @@ Press Ctrl+C to end everything.`);
 async function main(): Promise<number> {
   if (!existsSync(join(root, 'dist/app.mjs')))
     throw new Error('dist/app.mjs is missing: run npm run build first, or npm start, which does.');
-  const everything = await startEverything(folder, values.once ? 0 : Number(values.port), progress.say);
+  const everything = await startEverything(runFolder, values.once ? 0 : Number(values.port), progress.say);
   running.push(everything);
   const shown = await showOneAlert(everything);
   if (values.once) return shown.verdict === 'intact' ? 0 : 1;
@@ -81,5 +85,7 @@ try {
 } finally {
   progress.stop();
   for (const everything of running) await everything.close();
+  if (exitCode === 0 || exitCode === 130) await rm(runFolder, { recursive: true, force: true });
+  else console.error(`What the app said is in ${join(runFolder, 'app.log')}.`);
 }
 process.exit(exitCode);

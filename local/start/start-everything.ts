@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultScenario } from '../simulator/default-scenario.ts';
 import { describeFile } from '../simulator/describe-file.ts';
@@ -23,8 +23,6 @@ export async function startEverything(folder: string, port: number, say: (line: 
     for (let end = started.pop(); end !== undefined; end = started.pop()) await end();
   };
   try {
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true });
     const storage = await startAzurite({ folder: join(folder, 'storage') });
     started.push(() => storage.close());
     say('The storage emulator is up.');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
+import { ContentError } from './content-error.ts';
 
 const lockSchema = z.record(
   z.string(),
@@ -29,7 +30,7 @@ export async function readLibrary(folder: URL): Promise<ReadonlyMap<string, Pinn
     const content = await readFile(new URL(path, folder));
     const actual = createHash('sha256').update(content).digest('hex');
     if (actual !== sha256) {
-      throw new Error(
+      throw new ContentError(
         `library/${path} is not the file that was reviewed: its SHA-256 is ${actual}, the lock says ${sha256}. Review it and write the lock again, or restore it.`,
       );
     }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { type Document, parseDocument } from 'yaml';
 import { type Profile, profileSchema } from '../domain/profile.ts';
+import { ContentError } from './content-error.ts';
 
 /** Reads all profiles of a folder; every fault of every file is named in one error. */
 export async function readProfiles(folder: URL): Promise<readonly Profile[]> {
@@ -14,7 +15,7 @@ export async function readProfiles(folder: URL): Promise<readonly Profile[]> {
     else faults.push(...read.faults);
   }
   if (faults.length > 0)
-    throw new Error(`Profiles cannot be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    throw new ContentError(`Profiles cannot be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
   return profiles;
 }
 

@@ -26,5 +26,5 @@ export function cleanMessage(message: string, secrets: readonly string[] = []): 
     .replace(LONG_RUN, '[hidden]')
     .replace(/\s+/g, ' ')
     .trim();
-  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+  return (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text).toWellFormed();
 }

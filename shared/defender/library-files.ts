@@ -1,3 +1,4 @@
+import { cleanMessage } from './clean-message.ts';
 import { FormData } from 'undici';
 import type { Api } from './call-endpoint.ts';
 import { refuseArgument } from './errors.ts';
@@ -104,5 +105,10 @@ function readFile(
 ): LibraryFile {
   const body = readBody(LibraryFileBody, json, endpoint, status, effect);
   const { fileName, sha256, createdBy, lastUpdatedTime } = body;
-  return { fileName, sha256: sha256 ?? '', createdBy, lastUpdatedAt: lastUpdatedTime };
+  return {
+    fileName,
+    sha256: sha256 ?? '',
+    createdBy: createdBy === null ? null : cleanMessage(createdBy),
+    lastUpdatedAt: lastUpdatedTime,
+  };
 }

@@ -4,6 +4,7 @@ import {
   type ActionStatus,
   type MachineAction,
 } from '../domain/machine-action.ts';
+import { cleanMessage } from './clean-message.ts';
 import type { Effect } from './errors.ts';
 import type { EndpointName } from './permissions.ts';
 import { readBody } from './read-body.ts';
@@ -45,7 +46,7 @@ function readCommand(row: unknown, position: number): ActionCommand[] {
       status: readCommandStatus(commandStatus),
       startedAt: startTime,
       endedAt: endTime,
-      errors,
+      errors: errors.slice(0, 5).map((error) => cleanMessage(error)),
       type: command?.type ?? '',
     },
   ];

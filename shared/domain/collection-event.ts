@@ -20,17 +20,19 @@ export type CollectionEvent =
       readonly alert: Alert | null;
       readonly machine: Machine | null;
     }
-  | { readonly type: 'merged'; readonly into: string; readonly machineId: string }
+  | { readonly type: 'merged'; readonly into: string; readonly alert: Alert; readonly machine: Machine }
   | { readonly type: 'put off'; readonly notBefore: string; readonly reason: string }
   | { readonly type: 'script uploaded'; readonly name: string; readonly sha256: string }
-  | { readonly type: 'starting' }
+  | { readonly type: 'starting'; readonly session: number; readonly attempt: number }
   | { readonly type: 'not started'; readonly notBefore: string; readonly reason: string }
+  | { readonly type: 'start lost'; readonly reason: string }
   | { readonly type: 'refused'; readonly reason: string }
   | { readonly type: 'started'; readonly action: MachineAction }
   | { readonly type: 'action seen'; readonly action: MachineAction }
   | { readonly type: 'action gone'; readonly reason: string }
   | ({ readonly type: 'result stored'; readonly item: EvidenceItem } & ResultKey)
   | ({ readonly type: 'result missing'; readonly reason: string } & ResultKey)
+  | ({ readonly type: 'copy begun' } & ResultKey)
   | ({ readonly type: 'copy tried'; readonly reason: string } & ResultKey)
   | { readonly type: 'manifest written'; readonly sha256: string }
   | { readonly type: 'sealed'; readonly tagmanifestSha256: string }

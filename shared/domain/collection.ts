@@ -27,6 +27,8 @@ export interface CollectionBasis {
   readonly notBefore: string;
   /** How often the present step was tried in vain. */
   readonly tries: number;
+  /** How often a start was sent and Defender showed nothing of it. */
+  readonly lostStarts: number;
   /** One sentence that says why it is where it is, null when there is nothing to say. */
   readonly reason: string | null;
   /** The custody log so far: how many entries, and the hash of the last. */

@@ -47,12 +47,13 @@ export function chainFacts(
   let { count, head: previous } = head;
   for (const fact of facts) {
     count += 1;
+    const detail = wellForm(fact.detail);
     const entry: CustodyEntry = {
       number: count,
       at,
       event: fact.event,
       actor: fact.actor,
-      detail: fact.detail,
+      detail,
       previous,
     };
     const line = canonicalize(entry);
@@ -61,6 +62,13 @@ export function chainFacts(
     previous = sha256(line);
   }
   return { lines, head: { count, head: previous } };
+}
+
+/** Half a character, which foreign text may end in, is no Unicode and would be no canonical JSON (RFC 8785, 3.2.2.2). */
+function wellForm(detail: CustodyFact['detail']): CustodyFact['detail'] {
+  return Object.fromEntries(
+    Object.entries(detail).map(([key, value]) => [key, typeof value === 'string' ? value.toWellFormed() : value]),
+  );
 }
 
 /** What a check of a custody log found: that it is whole, or the first entry that is not, and why. */

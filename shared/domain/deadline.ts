@@ -4,6 +4,8 @@ import { giveUpResults } from './end-session.ts';
 import { noteFact, type Step } from './step.ts';
 
 const GRACE_MS = 30 * 60_000;
+/** A package that cannot be sealed is given up an hour after the deadline, or after its first try if that was later. */
+const SEAL_GRACE_MS = 60 * 60_000;
 const ASK_AGAIN_MS = 60_000;
 const REASON = 'The deadline passed before everything was collected.';
 
@@ -43,7 +45,17 @@ export function passDeadline(collection: Collection, now: string): Step {
         effects: [{ type: 'cancel action', actionId: collection.actionId, reason: REASON }],
       };
     }
-    case 'sealing':
+    case 'sealing': {
+      const sinceMs = Math.max(Date.parse(collection.deadline), Date.parse(collection.sealedAt));
+      if (Date.parse(now) < sinceMs + SEAL_GRACE_MS) return { collection, facts: [], effects: [] };
+      const { progress: _, manifest: __, outcome: ___, sealedAt: ____, ...rest } = collection;
+      const reason = lastWords(collection.reason ?? 'the package could not be sealed.');
+      return {
+        collection: { ...rest, status: 'failed', endedAt: now, sealed: null, reason },
+        facts: [deadlineFact('the package could not be sealed; what is stored stays')],
+        effects: [{ type: 'close' }],
+      };
+    }
     case 'collected':
     case 'partial':
     case 'failed':

@@ -18,10 +18,10 @@ export interface Onward {
 export function endSession(collection: CollectionIn<'running'>, action: MachineAction, now: string): Onward {
   const number = collection.progress.session;
   const session = collection.plan.sessions[number] ?? { commands: [] };
-  const said = new Map(action.commands.map((command) => [command.index, command]));
+  const said = readCommands(action);
   const indexes = session.commands.map((_, index) => index);
   const failed = indexes.filter((index) => said.get(index)?.status === 'Failed');
-  const skipped = indexes.filter((index) => (said.get(index)?.status ?? 'Created') === 'Created');
+  const skipped = indexes.filter((index) => statusOf(said.get(index), action) === 'Created');
   const canSalvage = action.status === 'Failed' && failed.length > 0;
   const salvage = canSalvage ? salvageSession(session, failed, skipped) : { session: null, moved: [] };
 
@@ -85,9 +85,22 @@ export function goOn(collection: Underway, now: string): Onward {
   };
 }
 
+/** What is said of each command by its index; of two that bear the same one, the completed counts. */
+function readCommands(action: MachineAction): ReadonlyMap<number, ActionCommand> {
+  const inOrder = [...action.commands].sort(
+    (a, b) => Number(a.status === 'Completed') - Number(b.status === 'Completed'),
+  );
+  return new Map(inOrder.map((command) => [command.index, command]));
+}
+
+/** A command that an answer does not name completed if its action succeeded; its result is asked for. */
+function statusOf(said: ActionCommand | undefined, action: MachineAction): ActionCommand['status'] {
+  return said?.status ?? (action.status === 'Succeeded' ? 'Completed' : 'Created');
+}
+
 function settle(result: Result, said: ActionCommand | undefined, action: MachineAction, now: string): Result {
   const basis = keepBasis(result);
-  const status = said?.status ?? 'Created';
+  const status = statusOf(said, action);
   const failure = describeFailure(said, action);
   const waiting = { status: 'waiting' as const, actionId: action.id, since: now, tries: 0 };
   switch (status) {
@@ -133,6 +146,7 @@ function stripStatus(collection: Underway) {
     deadline,
     reason,
     custody,
+    lostStarts,
     documents,
     results,
   } = collection;
@@ -149,6 +163,7 @@ function stripStatus(collection: Underway) {
     deadline,
     reason,
     custody,
+    lostStarts,
     documents,
     results,
   };

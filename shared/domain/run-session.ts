@@ -11,7 +11,10 @@ export function noteUpload(collection: CollectionIn<'planned'>, event: EventOf<'
 }
 
 /** A planned collection whose next session is about to be sent: the intent, saved before the act. */
-export function intend(collection: CollectionIn<'planned'>, now: string): Step {
+export function intend(collection: CollectionIn<'planned'>, event: EventOf<'starting'>, now: string): Step {
+  // Whoever planned this attempt may have read the collection long ago: only the very next attempt, and when it is due, is begun.
+  const isNext = event.session === collection.progress.session && event.attempt === collection.progress.attempt + 1;
+  if (!isNext || now < collection.notBefore) return absorb(collection);
   const progress = { session: collection.progress.session, attempt: collection.progress.attempt + 1 };
   const next: Collection = { ...collection, status: 'starting', progress, startingAt: now, reason: null };
   const comment = writeComment({ collectionId: collection.id, ...progress });
@@ -28,6 +31,20 @@ export function returnToPlan(collection: CollectionIn<'starting'>, event: EventO
     facts: [noteFact('not started', { reason, notBefore })],
     effects: [giveUpTurn(collection)],
   };
+}
+
+/** How often a start may vanish without a trace before it is given up. */
+const MAX_LOST_STARTS = 3;
+
+/** A start of which Defender shows nothing after the visibility window: it is sent again, but not for ever. */
+export function loseStart(collection: CollectionIn<'starting'>, reason: string, now: string): Step {
+  const lostStarts = collection.lostStarts + 1;
+  if (lostStarts < MAX_LOST_STARTS) {
+    const again = returnToPlan(collection, { type: 'not started', notBefore: now, reason });
+    return { ...again, collection: { ...again.collection, lostStarts } };
+  }
+  const last = `Sent ${lostStarts} times, and Defender shows no live response; it is not sent again.`;
+  return refuse({ ...collection, lostStarts }, last, now);
 }
 
 /** A start that will never be accepted: the session's results are missing for that reason. */
@@ -68,13 +85,20 @@ export function see(collection: CollectionIn<'running'>, event: EventOf<'action 
     return { collection: next, facts: [noteFact('in progress', { action: action.id })], effects: [] };
   }
   const onward = endSession(collection, action, now);
-  const said = action.commands.map((command) => `${command.index} ${command.type} ${command.status}`).join(', ');
+  const said = describeCommands(collection, action);
   return moveOn(
     onward,
     collection.reason,
     [noteFact('action ended', { action: action.id, status: action.status, commands: said })],
     [giveUpTurn(collection)],
   );
+}
+
+/** How the commands of our session ended, in our own words: what else an answer holds is not quoted. */
+function describeCommands(collection: CollectionIn<'running'>, action: EventOf<'action seen'>['action']): string {
+  const commands = collection.plan.sessions[collection.progress.session]?.commands ?? [];
+  const statuses = new Map(action.commands.map((command) => [command.index, command.status]));
+  return commands.map((command, index) => `${index} ${command.type} ${statuses.get(index) ?? 'not named'}`).join(', ');
 }
 
 /** An action that Defender no longer knows: the session's results are missing. */

@@ -36,22 +36,20 @@ export function placeArchive(system: OperatingSystem, collectionId: string, sess
   }
 }
 
-/** A script's one argument: base64url of a compact JSON with fixed key order; files that do not fit are left off the end. */
+/** A script's one argument: base64url of a compact JSON with fixed key order; a file that does not fit is left out. */
 export function encodeRequest(request: ScriptRequest): EncodedRequest {
-  const files = request.files.map((file) => ({ path: toBase64Url(file.path ?? ''), sha256: file.sha256 ?? '' }));
-  for (let count = files.length; ; count -= 1) {
-    const json = JSON.stringify({
-      v: 1,
-      collection: request.collectionId,
-      session: request.session,
-      archive: request.archive,
-      limitBytes: request.limitBytes,
-      limitSeconds: request.limitSeconds,
-      files: files.slice(0, count),
-    });
-    const argument = toBase64Url(json);
-    if (argument.length <= MAX_REQUEST_CHARACTERS || count === 0) return { argument, filesRequested: count };
+  const { collectionId: collection, session, archive, limitBytes, limitSeconds } = request;
+  const write = (files: readonly object[]) =>
+    toBase64Url(JSON.stringify({ v: 1, collection, session, archive, limitBytes, limitSeconds, files }));
+  const fitting: object[] = [];
+  let argument = write(fitting);
+  for (const file of request.files) {
+    const longer = write([...fitting, { path: toBase64Url(file.path ?? ''), sha256: file.sha256 ?? '' }]);
+    if (longer.length > MAX_REQUEST_CHARACTERS) continue;
+    fitting.push({ path: toBase64Url(file.path ?? ''), sha256: file.sha256 ?? '' });
+    argument = longer;
   }
+  return { argument, filesRequested: fitting.length };
 }
 
 function toBase64Url(value: string): string {

@@ -1,20 +1,22 @@
-import type { CollectionIn } from './collection.ts';
+import type { Collection, CollectionIn } from './collection.ts';
 import type { Effect, EventOf } from './collection-event.ts';
 import { goOn } from './end-session.ts';
-import type { Result, ResultKey } from './result.ts';
+import { judgeResults, type Result, type ResultKey } from './result.ts';
 import { absorb, moveOn, noteFact, type Step } from './step.ts';
 
+type CopyEvent = EventOf<'result stored'> | EventOf<'result missing'> | EventOf<'copy begun'> | EventOf<'copy tried'>;
+
 /** What a copy came to: stored, missing for good, or to be tried again by a new ticket. */
-export function settleCopy(
-  collection: CollectionIn<'copying'>,
-  event: EventOf<'result stored'> | EventOf<'result missing'> | EventOf<'copy tried'>,
-  now: string,
-): Step {
+export function settleCopy(collection: Collection, event: CopyEvent, now: string): Step {
+  if (collection.status === 'sealing') return takeInLate(collection, event);
+  if (collection.status !== 'copying') return absorb(collection);
   const result = findResult(collection.results, event);
   if (result?.status !== 'waiting') return absorb(collection);
   const { session, index } = event;
   const basis = { session, index, command: result.command, subject: result.subject, failure: result.failure };
   switch (event.type) {
+    case 'copy begun':
+      return { collection: replaceResult(collection, { ...result, since: now }), facts: [], effects: [] };
     case 'copy tried': {
       const tries = result.tries + 1;
       const next = replaceResult(collection, { ...result, since: now, tries });
@@ -26,9 +28,8 @@ export function settleCopy(
       };
     }
     case 'result stored': {
-      const { path, sha256, bytes } = event.item;
       const onward = goOn(replaceResult(collection, { ...basis, status: 'stored', item: event.item }), now);
-      return moveOn(onward, null, [noteFact('result stored', { session, index, path, sha256, bytes })]);
+      return moveOn(onward, null, [storedFact(event)]);
     }
     case 'result missing': {
       const failure = result.failure ?? event.reason;
@@ -40,6 +41,26 @@ export function settleCopy(
       throw new Error(`Unknown event ${JSON.stringify(unknown)}.`);
     }
   }
+}
+
+/** A result that had been given up and was stored after all, while the manifest is not yet written: it belongs to the package. */
+function takeInLate(collection: CollectionIn<'sealing'>, event: CopyEvent): Step {
+  const result = findResult(collection.results, event);
+  if (event.type !== 'result stored' || result?.status !== 'missing' || collection.manifest !== null)
+    return absorb(collection);
+  const { session, index, command, subject, failure } = result;
+  const stored: Result = { session, index, command, subject, failure, status: 'stored', item: event.item };
+  const results = collection.results.map((candidate) => (candidate === result ? stored : candidate));
+  return {
+    collection: { ...collection, results, outcome: judgeResults(results) },
+    facts: [storedFact(event)],
+    effects: [],
+  };
+}
+
+function storedFact({ session, index, item }: EventOf<'result stored'>) {
+  const { path, sha256, bytes } = item;
+  return noteFact('result stored', { session, index, path, sha256, bytes });
 }
 
 function findResult(results: readonly Result[], key: ResultKey): Result | undefined {

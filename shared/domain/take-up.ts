@@ -13,7 +13,7 @@ export function planCollection(collection: CollectionIn<'received'>, event: Even
     ...collection,
     ...describeAlert(collection, alert, machine),
     status: 'planned',
-    machineId: machine.id,
+    machineId: machine.id.toLowerCase(),
     plan,
     progress: { session: 0, attempt: 0 },
     notBefore: now,
@@ -48,8 +48,8 @@ function describeAlert(
     incidentId: alert?.incidentId ?? collection.incidentId,
     tenantId: alert?.tenantId ?? collection.tenantId,
     severity: alert?.severity ?? collection.severity,
-    title: alert?.title.slice(0, 300) ?? collection.title,
-    machineName: machine?.name ?? collection.machineName,
+    title: alert?.title.slice(0, 300).toWellFormed() ?? collection.title,
+    machineName: machine?.name?.slice(0, 300).toWellFormed() ?? collection.machineName,
   };
 }
 
@@ -70,8 +70,17 @@ export function skip(collection: CollectionIn<'received'>, event: EventOf<'nothi
 
 /** A received collection whose alert and machine another one has. */
 export function mergeInto(collection: CollectionIn<'received'>, event: EventOf<'merged'>, now: string): Step {
-  const { into, machineId } = event;
+  const { into, alert, machine } = event;
+  const machineId = machine.id.toLowerCase();
   const reason = `This alert on this machine is collected as ${into}.`;
-  const next: Collection = { ...collection, machineId, status: 'merged', mergedInto: into, endedAt: now, reason };
+  const next: Collection = {
+    ...collection,
+    ...describeAlert(collection, alert, machine),
+    machineId,
+    status: 'merged',
+    mergedInto: into,
+    endedAt: now,
+    reason,
+  };
   return { collection: next, facts: [noteFact('merged', { into })], effects: [{ type: 'close' }] };
 }

@@ -1,7 +1,7 @@
 import { type Collection, stageOf } from './collection.ts';
 import type { CollectionEvent, EventOf } from './collection-event.ts';
 import { passDeadline } from './deadline.ts';
-import { intend, loseAction, noteUpload, refuse, returnToPlan, see, start } from './run-session.ts';
+import { intend, loseAction, loseStart, noteUpload, refuse, returnToPlan, see, start } from './run-session.ts';
 import { endSealed, writeManifest } from './seal-collection.ts';
 import { settleCopy } from './settle-copy.ts';
 import { absorb, noteFact, type Step } from './step.ts';
@@ -29,9 +29,11 @@ export function transition(collection: Collection, event: CollectionEvent, now: 
     case 'script uploaded':
       return collection.status === 'planned' ? noteUpload(collection, event) : absorb(collection);
     case 'starting':
-      return collection.status === 'planned' ? intend(collection, now) : absorb(collection);
+      return collection.status === 'planned' ? intend(collection, event, now) : absorb(collection);
     case 'not started':
       return collection.status === 'starting' ? returnToPlan(collection, event) : absorb(collection);
+    case 'start lost':
+      return collection.status === 'starting' ? loseStart(collection, event.reason, now) : absorb(collection);
     case 'refused':
       return collection.status === 'starting' ? refuse(collection, event.reason, now) : absorb(collection);
     case 'started':
@@ -42,8 +44,9 @@ export function transition(collection: Collection, event: CollectionEvent, now: 
       return collection.status === 'running' ? loseAction(collection, event.reason, now) : absorb(collection);
     case 'result stored':
     case 'result missing':
+    case 'copy begun':
     case 'copy tried':
-      return collection.status === 'copying' ? settleCopy(collection, event, now) : absorb(collection);
+      return settleCopy(collection, event, now);
     case 'manifest written':
       return collection.status === 'sealing' ? writeManifest(collection, event.sha256) : absorb(collection);
     case 'sealed':

@@ -1,4 +1,4 @@
-import type { Collection } from '../domain/collection.ts';
+import { type Collection, stageOf } from '../domain/collection.ts';
 import { COLLECTION_ID } from '../domain/identity.ts';
 import { problem, type Reply } from './reply.ts';
 
@@ -17,4 +17,12 @@ export function noSuchCollection(): Reply {
     'not-found',
     'No collection has this id. GET /api/collections lists those there are; POST /api/alerts answers with the ids of an alert.',
   );
+}
+
+/** Why a collection has no report: it is not sealed yet, or there is nothing to report. */
+export function explainNoReport(collection: Collection): string {
+  if (stageOf(collection.status) === 'open')
+    return `The collection is ${collection.status}; its report is written when it is sealed. Ask again later.`;
+  const why = collection.reason ?? 'No reason is known.';
+  return `The collection ended as ${collection.status} and has no package. ${why} GET the collection itself for all that is known.`;
 }

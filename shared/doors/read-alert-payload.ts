@@ -1,65 +1,80 @@
 import * as z from 'zod';
 import { type AlertReference, DEFENDER_ID, readSeverity } from '../domain/alert.ts';
 
-/** What a payload is: references to alerts, or the sentence that says why it is none. */
+/** What a payload is: the alerts it names and the items that name none, or the sentence that says why it is no payload of ours. */
 export type Payload =
-  | { readonly outcome: 'alerts'; readonly references: readonly AlertReference[] }
+  | {
+      readonly outcome: 'alerts';
+      readonly references: readonly AlertReference[];
+      readonly refused: readonly RefusedItem[];
+    }
   | { readonly outcome: 'unknown'; readonly why: string };
 
-/** The most alerts that one payload may name. */
-const MAX_ALERTS = 100;
+/** An item of a list that names no alert: its number from 1, and why. */
+export interface RefusedItem {
+  readonly item: number;
+  readonly why: string;
+}
 
-const id = z.string().trim().regex(DEFENDER_ID, 'letters, digits, dash and underscore, at most 128');
-const machineId = id.transform((value) => value.toLowerCase()).nullish();
+/** The most alerts that one payload may name. */
+const MAX_ALERTS = 500;
+
+const id = z.string().trim().regex(DEFENDER_ID);
+/** Connectors send an empty text for a machine that an alert lacks. */
+const machineId = z
+  .union([z.literal('').transform(() => null), id.transform((value) => value.toLowerCase())])
+  .nullish();
+const severity = z.string().nullish().catch(null);
 
 /** The plain payload: `{ alertId, machineId? }`. */
-const plain = z.object({ alertId: id, machineId, severity: z.string().nullish() });
+const plain = z.object({ alertId: id, machineId, severity });
 
 /** The Defender connector's webhook and Defender's own alert resource: both name the alert `id`. */
-const connector = z.object({ id, machineId, severity: z.string().nullish() });
+const connector = z.object({ id, machineId, severity });
 
 /** Finds the alerts in a payload of a known shape: plain, the Defender connector's, Defender's alert, or a list of them. */
 export function readAlertPayload(payload: unknown): Payload {
   const items = Array.isArray(payload) ? payload : [payload];
   if (items.length === 0) return { outcome: 'unknown', why: 'The list is empty.' };
-  if (items.length > MAX_ALERTS)
+  if (items.length > MAX_ALERTS) {
     return {
       outcome: 'unknown',
       why: `The list names ${items.length} alerts; at most ${MAX_ALERTS} are taken at a time.`,
     };
+  }
   const references: AlertReference[] = [];
+  const refused: RefusedItem[] = [];
   for (const [index, item] of items.entries()) {
     const read = readOne(item);
-    if (read.outcome === 'unknown')
-      return items.length === 1 ? read : { outcome: 'unknown', why: `Item ${index + 1}: ${read.why}` };
-    references.push(read.reference);
+    if (read.outcome === 'alert') references.push(read.reference);
+    else refused.push({ item: index + 1, why: read.why });
   }
-  return { outcome: 'alerts', references };
+  const [first] = refused;
+  if (references.length > 0 || first === undefined) return { outcome: 'alerts', references, refused };
+  return { outcome: 'unknown', why: items.length === 1 ? first.why : `Item 1: ${first.why}` };
 }
 
 type ReadOne =
   | { readonly outcome: 'alert'; readonly reference: AlertReference }
   | { readonly outcome: 'unknown'; readonly why: string };
 
+const ID_RULE = 'is not one of Defender: letters, digits, dash and underscore, at most 128.';
+
 function readOne(item: unknown): ReadOne {
   if (typeof item !== 'object' || item === null) return { outcome: 'unknown', why: 'It is not a JSON object.' };
-  const asPlain = plain.safeParse(item);
-  if (asPlain.success) return { outcome: 'alert', reference: refer(asPlain.data.alertId, asPlain.data) };
-  const asConnector = connector.safeParse(item);
-  if (asConnector.success && !('alertId' in item))
-    return { outcome: 'alert', reference: refer(asConnector.data.id, asConnector.data) };
-  if ('alertId' in item || 'id' in item)
-    return {
-      outcome: 'unknown',
-      why: 'Its alert id or machine id is not one of Defender: letters, digits, dash and underscore, at most 128.',
-    };
-  return { outcome: 'unknown', why: 'It names no alert.' };
-}
-
-function refer(
-  alertId: string,
-  rest: { readonly machineId?: string | null | undefined; readonly severity?: string | null | undefined },
-): AlertReference {
-  const severity = rest.severity === null || rest.severity === undefined ? null : readSeverity(rest.severity);
-  return { alertId, machineId: rest.machineId ?? null, severity };
+  const isPlain = 'alertId' in item;
+  if (!isPlain && !('id' in item)) return { outcome: 'unknown', why: 'It names no alert.' };
+  const read = isPlain ? plain.safeParse(item) : connector.safeParse(item);
+  if (!read.success) {
+    const field = read.error.issues[0]?.path[0] === 'machineId' ? 'machine id' : 'alert id';
+    return { outcome: 'unknown', why: `Its ${field} ${ID_RULE}` };
+  }
+  const alertId = 'alertId' in read.data ? read.data.alertId : read.data.id;
+  const hint = read.data.severity ?? null;
+  const reference = {
+    alertId,
+    machineId: read.data.machineId ?? null,
+    severity: hint === null ? null : readSeverity(hint),
+  };
+  return { outcome: 'alert', reference };
 }

@@ -1,6 +1,7 @@
 import { answerCollection } from '../domain/collection-answer.ts';
 import type { Collection } from '../domain/collection.ts';
 import { stageOf } from '../domain/collection.ts';
+import type { RefusedItem } from './read-alert-payload.ts';
 import { describeProblem, type ProblemCode } from './problem.ts';
 
 /** An answer of the HTTP API. */
@@ -32,10 +33,12 @@ export function problem(code: ProblemCode, detail: string): Reply {
 export function accepted(
   requestUrl: string,
   receipt: { readonly operationId: string; readonly collections: readonly Collection[] },
+  refused: readonly RefusedItem[],
 ): Reply {
   const collections = receipt.collections.map(({ id, status }) => ({ id, status, url: collectionUrl(requestUrl, id) }));
   const location = `${apiRoot(requestUrl)}/operations/${receipt.operationId}`;
-  return json(202, { collections }, { location, 'retry-after': String(ASK_AGAIN_SECONDS) });
+  const answer = refused.length === 0 ? { collections } : { collections, refused };
+  return json(202, answer, { location, 'retry-after': String(ASK_AGAIN_SECONDS) });
 }
 
 /** The state of a receipt: 202 while a collection is open, 200 with all outcomes after. */

@@ -59,6 +59,8 @@ export async function copyOnce(request: CopyRequest, dispatcher: Dispatcher): Pr
 
 async function commit(request: CopyRequest, state: CopyState, hashes: ContentHashes): Promise<OnceAnswer> {
   if (hashes.bytes !== state.totalBytes) return { outcome: 'start again', why: 'the length did not agree' };
+  if ((await request.mayCommit?.()) === 'stop')
+    throw new CopyError('stopped', 'Nobody waits for this result any more.');
   const now = request.now ?? (() => new Date());
   const storedAt = await state.blocks.commit({
     metadata: { sha256: hashes.sha256 },

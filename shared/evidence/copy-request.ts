@@ -26,6 +26,8 @@ export interface CopyRequest {
   /** Called whenever a block was sent off to storage. */
   readonly onProgress?: (progress: CopyProgress) => void;
   readonly signal?: AbortSignal;
+  /** Asked right before the commit: a result that nobody waits for any more is not committed. */
+  readonly mayCommit?: () => Promise<'commit' | 'stop'>;
   /** A text for block ids that no other copy has, always of the same length; a UUID by default. */
   readonly random?: () => string;
   readonly now?: () => Date;

@@ -1,27 +1,32 @@
 import { type Collection, stageOf } from '../domain/collection.ts';
-import type { MachineAction } from '../domain/machine-action.ts';
 import { applyEvent } from './apply-event.ts';
 import { backOff, later } from './back-off.ts';
-import { copyLateResults } from './copy-late-results.ts';
 import { dispatch } from './dispatch.ts';
 import { findLostAction } from './find-lost-action.ts';
 import { lookUp } from './look-up.ts';
 import type { Ports } from './ports.ts';
 import { runEffects } from './run-effects.ts';
 import { seal } from './seal.ts';
-import { watchAction } from './watch-action.ts';
+import { type Sightings, watchAction } from './watch-action.ts';
 
 const MAX_STEPS = 8;
+
+/** What the collections of one poll share: what its list call said, and whether a quota was found used up. */
+export interface Round {
+  readonly sightings: Sightings;
+  quota: 'free' | 'used up';
+}
+
+/** The round of one collection alone, for which no list call was made. */
+export function goAlone(): Round {
+  return { sightings: { list: 'not answered' }, quota: 'free' };
+}
 
 /**
  * Takes one collection as far as it goes now: step by step until a step changes nothing or has to wait. A fault puts this
  * collection off with its reason and touches no other.
  */
-export async function advance(
-  ports: Ports,
-  collectionId: string,
-  sightings: ReadonlyMap<string, MachineAction>,
-): Promise<Collection | null> {
+export async function advance(ports: Ports, collectionId: string, round: Round): Promise<Collection | null> {
   let seen: string | null = null;
   for (let steps = 0; steps < MAX_STEPS; steps += 1) {
     const loaded = await ports.collections.load(collectionId);
@@ -33,19 +38,15 @@ export async function advance(
       await runEffects(ports, collection, [{ type: 'close' }]);
       return collection;
     }
-    const goesOn = await tryStep(ports, collection, sightings);
+    const goesOn = await tryStep(ports, collection, round);
     if (goesOn === 'waits') return collection;
   }
   return null;
 }
 
-async function tryStep(
-  ports: Ports,
-  collection: Collection,
-  sightings: ReadonlyMap<string, MachineAction>,
-): Promise<'goes on' | 'waits'> {
+async function tryStep(ports: Ports, collection: Collection, round: Round): Promise<'goes on' | 'waits'> {
   try {
-    return await step(ports, collection, sightings);
+    return await step(ports, collection, round);
   } catch (fault) {
     const { reason, code, retryAfterMs } = ports.explain(fault);
     const waitMs = Math.max(backOff(collection.tries), retryAfterMs ?? 0);
@@ -55,11 +56,7 @@ async function tryStep(
   }
 }
 
-async function step(
-  ports: Ports,
-  collection: Collection,
-  sightings: ReadonlyMap<string, MachineAction>,
-): Promise<'goes on' | 'waits'> {
+async function step(ports: Ports, collection: Collection, round: Round): Promise<'goes on' | 'waits'> {
   const now = ports.now().toISOString();
   if (now >= collection.deadline) {
     const passed = await applyEvent(ports, collection.id, { type: 'deadline passed' });
@@ -73,22 +70,21 @@ async function step(
       return 'goes on';
     case 'planned':
       if (!isDue || ports.mode !== 'collect') return 'waits';
-      await dispatch(ports, collection);
+      if (round.quota === 'used up') return 'waits';
+      if ((await dispatch(ports, collection)) === 'quota used up') round.quota = 'used up';
       return 'goes on';
     case 'starting':
       if (!isDue || isBeingSent(collection.startingAt, now)) return 'waits';
       await findLostAction(ports, collection);
       return 'goes on';
     case 'running':
-      await watchAction(ports, collection, sightings.get(collection.actionId));
-      return 'goes on';
-    case 'copying':
-      await copyLateResults(ports, collection);
+      await watchAction(ports, collection, round.sightings);
       return 'goes on';
     case 'sealing':
       if (!isDue) return 'waits';
       await seal(ports, collection);
       return 'goes on';
+    case 'copying':
     case 'collected':
     case 'partial':
     case 'failed':

@@ -16,8 +16,9 @@ const MAX_CONFLICTS = 20;
  * Loads a collection, applies an event, saves it, and then runs what the transition asks for.
  *
  * Another instance may save in between: then the version has changed, the collection is read again, and the event is
- * applied to what it has become, which absorbs it if it no longer fits. Effects run after the save; a crash between the
- * two loses none, as each is asked for again by the poll.
+ * applied to what it has become, which absorbs it if it no longer fits. Effects run after the save. A crash between the
+ * two may lose some, and each has its second way: late results are copied by the poll, ended collections are closed by it,
+ * old leases are pruned, a cancel is asked for again, and a lane is taken from whoever is done with its machine.
  */
 export async function applyEvent(ports: Ports, collectionId: string, event: CollectionEvent): Promise<Applied> {
   for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {

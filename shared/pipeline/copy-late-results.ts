@@ -1,4 +1,3 @@
-import type { CollectionIn } from '../domain/collection.ts';
 import type { Result } from '../domain/result.ts';
 import { applyEvent } from './apply-event.ts';
 import { copyResult } from './copy-result.ts';
@@ -6,35 +5,46 @@ import type { Ports } from './ports.ts';
 
 /** A ticket that nobody took for so long is copied by the poll itself: a missing event subscription delays and never loses. */
 const PATIENCE_MS = 3 * 60_000;
+const MAX_PATIENCE = 5;
 const MAX_TRIES = 20;
-
-/** Copies what the blob function should have copied by now; a result that cannot be had after many tries is marked as missing. */
-export async function copyLateResults(ports: Ports, collection: CollectionIn<'copying'>): Promise<void> {
-  for (const result of collection.results) {
-    if (result.status === 'waiting' && isLate(ports, result)) await copyLate(ports, collection.id, result);
-  }
-}
+const COPY_TIMEOUT_MS = 10 * 60_000;
 
 type Waiting = Extract<Result, { readonly status: 'waiting' }>;
 
+/** Copies, one after the other, what the blob function should have copied by now; a result that many tries could not get is missing. */
+export async function copyLateResults(ports: Ports, collectionId: string): Promise<'copied' | 'nothing to do'> {
+  const loaded = await ports.collections.load(collectionId);
+  if (loaded?.collection.status !== 'copying') return 'nothing to do';
+  const late = loaded.collection.results
+    .filter((result) => result.status === 'waiting')
+    .filter((result) => isLate(ports, result));
+  for (const result of late) await copyLate(ports, collectionId, result);
+  return late.length === 0 ? 'nothing to do' : 'copied';
+}
+
 function isLate(ports: Ports, result: Waiting): boolean {
-  return ports.now().getTime() - Date.parse(result.since) >= PATIENCE_MS;
+  const patienceMs = PATIENCE_MS * Math.min(result.tries + 1, MAX_PATIENCE);
+  return ports.now().getTime() - Date.parse(result.since) >= patienceMs;
 }
 
 async function copyLate(ports: Ports, collectionId: string, result: Waiting): Promise<void> {
   const { session, index } = result;
+  // Another poll that starts meanwhile sees that somebody is at it.
+  await applyEvent(ports, collectionId, { type: 'copy begun', session, index });
   const reason = await tryCopy(ports, collectionId, result);
-  if (reason === null) return;
-  if (result.tries + 1 >= MAX_TRIES) {
+  if (reason === null) {
+    for (let attempt = 1; attempt <= result.tries + 1; attempt += 1)
+      await ports.tickets.remove({ collectionId, session, index, attempt });
+  } else if (result.tries + 1 >= MAX_TRIES) {
     await applyEvent(ports, collectionId, { type: 'result missing', session, index, reason });
-    return;
+  } else {
+    await applyEvent(ports, collectionId, { type: 'copy tried', session, index, reason });
   }
-  await applyEvent(ports, collectionId, { type: 'copy tried', session, index, reason });
 }
 
 async function tryCopy(ports: Ports, collectionId: string, result: Waiting): Promise<string | null> {
   try {
-    const copied = await copyResult(ports, collectionId, result);
+    const copied = await copyResult(ports, collectionId, result, AbortSignal.timeout(COPY_TIMEOUT_MS));
     return copied.copied === 'not yet' ? copied.reason : null;
   } catch (fault) {
     return ports.explain(fault).reason;

@@ -10,7 +10,12 @@ export type Copied =
   | { readonly copied: 'not yet'; readonly reason: string };
 
 /** Copies one result into its package: asks for a fresh link, streams, and records what was stored. */
-export async function copyResult(ports: Ports, collectionId: string, key: ResultKey): Promise<Copied> {
+export async function copyResult(
+  ports: Ports,
+  collectionId: string,
+  key: ResultKey,
+  signal?: AbortSignal,
+): Promise<Copied> {
   const loaded = await ports.collections.load(collectionId);
   if (loaded?.collection.status !== 'copying') return { copied: 'nothing to do' };
   const result = loaded.collection.results.find(
@@ -20,9 +25,14 @@ export async function copyResult(ports: Ports, collectionId: string, key: Result
 
   const path = placeResult(key, result.command);
   const startedMs = ports.now().getTime();
-  const outcome = await ports.evidence.copyResult(collectionId, path, () =>
-    ports.defender.getResultLink(result.actionId, key.index),
-  );
+  const outcome = await ports.evidence.copyResult(collectionId, path, {
+    askForLink: () => ports.defender.getResultLink(result.actionId, key.index),
+    mayCommit: async () => {
+      const now = (await ports.collections.load(collectionId))?.collection;
+      return now?.status === 'copying' ? 'commit' : 'stop';
+    },
+    ...(signal === undefined ? {} : { signal }),
+  });
   const { session, index } = key;
   ports.log({
     event: 'copy',
@@ -52,7 +62,8 @@ export async function copyResult(ports: Ports, collectionId: string, key: Result
   }
 }
 
-function readReport(transcript: Uint8Array | null): ScriptReport | null {
+/** What a transcript says of its script; null when it was too long to be looked into. */
+export function readReport(transcript: Uint8Array | null): ScriptReport | null {
   if (transcript === null) return null;
   const { exitCode, answer, reason, archiveSha256, archiveBytes } = readTranscript(
     new TextDecoder().decode(transcript),

@@ -32,5 +32,5 @@ export async function findLostAction(ports: Ports, collection: CollectionIn<'sta
     return;
   }
   const reason = 'The live response was sent, but Defender shows none; it is sent again.';
-  await applyEvent(ports, id, { type: 'not started', notBefore: later(ports, 0), reason });
+  await applyEvent(ports, id, { type: 'start lost', reason });
 }

@@ -1,5 +1,5 @@
 import type { Collection } from '../domain/collection.ts';
-import { advance } from './advance.ts';
+import { advance, goAlone } from './advance.ts';
 import type { Ports } from './ports.ts';
 
 /** With more open collections than this a door leaves all work to the poll. */
@@ -13,9 +13,9 @@ const DOOR_PATIENCE_MS = 2_000;
 export async function goOnWhileQuiet(ports: Ports, collections: readonly Collection[]): Promise<readonly Collection[]> {
   const [only, ...others] = collections;
   if (only?.status !== 'received' || others.length > 0 || ports.mode === 'off') return collections;
-  const open = await ports.collections.listOpen();
+  const open = await ports.collections.listOpen(QUIET_OPEN + 1);
   if (open.length > QUIET_OPEN) return collections;
-  const going = advance(ports, only.id, new Map()).catch((fault: unknown) => {
+  const going = advance(ports, only.id, goAlone()).catch((fault: unknown) => {
     ports.log({ event: 'fault', collection: only.id, code: ports.explain(fault).code });
     return null;
   });

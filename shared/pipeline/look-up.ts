@@ -7,16 +7,20 @@ import type { Machine } from '../domain/machine.ts';
 import { makePlan } from '../domain/make-plan.ts';
 import { mergeFiles } from '../domain/merge-files.ts';
 import type { Plan } from '../domain/plan.ts';
+import { later } from './back-off.ts';
 import { packPlan } from './pack-plan.ts';
 import type { Ports } from './ports.ts';
 
-const FRESH_ALERT_MS = 10_000;
+/** What Defender does not know yet may be too new: it is asked for again for half a minute. */
+const FRESH_MS = 30_000;
+const ASK_AGAIN_MS = 10_000;
 
 /** Looks up alert, machine and related files, and plans: what was looked up is written into the package before anything is run. */
 export async function lookUp(ports: Ports, collection: CollectionIn<'received'>): Promise<CollectionEvent> {
   const { alertId } = collection;
   const foundAlert = await ports.defender.getAlert(alertId);
-  if (foundAlert.outcome === 'not found') return answerUnknownAlert(ports, collection);
+  if (foundAlert.outcome === 'not found')
+    return answerUnknown(ports, collection, `Defender does not know alert ${alertId}.`, null);
   const { alert } = foundAlert;
   const nothing = (reason: string, machine: Machine | null = null): CollectionEvent => ({
     type: 'nothing to collect',
@@ -40,12 +44,16 @@ export async function lookUp(ports: Ports, collection: CollectionIn<'received'>)
     );
   }
   const foundMachine = await ports.defender.getMachine(machineId);
-  if (foundMachine.outcome === 'not found')
-    return nothing(`Defender does not know machine ${machineId} of alert ${alertId}.`);
+  if (foundMachine.outcome === 'not found') {
+    return answerUnknown(ports, collection, `Defender does not know machine ${machineId} of alert ${alertId}.`, alert);
+  }
   const { machine } = foundMachine;
 
-  const owner = await ports.collections.claimPair(identifyCollection(alertId, machineId, ports.sha256), collection.id);
-  if (owner !== collection.id) return { type: 'merged', into: owner, machineId: machine.id };
+  const owner = await ports.collections.claimPair(
+    identifyCollection(alert.id, machine.id.toLowerCase(), ports.sha256),
+    collection.id,
+  );
+  if (owner !== collection.id) return { type: 'merged', into: owner, alert, machine };
 
   const foundFiles = await ports.defender.getAlertFiles(alertId);
   const profiles = foundFiles.outcome === 'found' ? foundFiles.files : [];
@@ -62,17 +70,20 @@ export async function lookUp(ports: Ports, collection: CollectionIn<'received'>)
   return writeDocuments(ports, collection.id, complete, machine, planning.plan, raw);
 }
 
-function answerUnknownAlert(ports: Ports, collection: CollectionIn<'received'>): CollectionEvent {
-  const reason = `Defender does not know alert ${collection.alertId}.`;
-  const againAt = Date.parse(collection.receivedAt) + FRESH_ALERT_MS;
-  if (ports.now().getTime() < againAt) {
+function answerUnknown(
+  ports: Ports,
+  collection: CollectionIn<'received'>,
+  reason: string,
+  alert: Alert | null,
+): CollectionEvent {
+  if (ports.now().getTime() < Date.parse(collection.receivedAt) + FRESH_MS) {
     return {
       type: 'put off',
-      notBefore: new Date(againAt).toISOString(),
-      reason: `${reason} It may be too new, and is asked for once more.`,
+      notBefore: later(ports, ASK_AGAIN_MS),
+      reason: `${reason} It may be too new, and is asked for again.`,
     };
   }
-  return { type: 'nothing to collect', reason, alert: null, machine: null };
+  return { type: 'nothing to collect', reason, alert, machine: null };
 }
 
 async function planFor(ports: Ports, collectionId: string, alert: Alert, machine: Machine) {

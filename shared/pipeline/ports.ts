@@ -85,7 +85,7 @@ export interface CollectionsPort {
   /** Saves in one transaction with the custody lines; `changed meanwhile` when the version is no longer the one that was read. */
   save(loaded: Loaded, next: Collection, lines: readonly CustodyLine[]): Promise<'saved' | 'changed meanwhile'>;
   /** Open collections, the most severe first, then the oldest. */
-  listOpen(): Promise<readonly { readonly id: string; readonly receivedAt: string }[]>;
+  listOpen(atMost?: number): Promise<readonly { readonly id: string; readonly receivedAt: string }[]>;
   close(collectionId: string): Promise<void>;
   /** Claims an alert on a machine for a collection; answers whose it is, which is the first claimant's for ever. */
   claimPair(pairId: string, collectionId: string): Promise<string>;
@@ -110,6 +110,8 @@ export interface GovernorPort {
   /** Grants one start in the window of 60 s and a lease of a session; asked again with the same name, the answer is the same. */
   grantStart(name: AttemptName): Promise<Grant>;
   giveBack(name: AttemptName): Promise<void>;
+  /** Notes that a start was answered, in whatever way: its place in the window counts from now. */
+  noteAnswer(name: AttemptName): Promise<void>;
   /** Nothing is granted before that time (a 429 said so). */
   blockUntil(time: string): Promise<void>;
   listLeases(): Promise<readonly Lease[]>;
@@ -127,12 +129,19 @@ export type CopyOutcome =
   | { readonly outcome: 'stored'; readonly item: Omit<EvidenceItem, 'report'>; readonly head: Uint8Array | null }
   | { readonly outcome: 'no result' | 'refused'; readonly reason: string };
 
+/** How a result is come by: fresh links, and whether it is still wanted when it is whole. What is stored already needs neither. */
+export interface CopyResultRequest {
+  readonly askForLink: () => Promise<LinkOutcome>;
+  readonly mayCommit?: () => Promise<'commit' | 'stop'>;
+  readonly signal?: AbortSignal;
+}
+
 /** Where packages are kept: create-only. */
 export interface EvidencePort {
   /** Writes a text of a package once; when it is there already, answers what is stored. */
   putText(collectionId: string, path: string, text: string): Promise<StoredText>;
   /** Streams a result into the package while hashing it; asks for a fresh link as often as it needs one. */
-  copyResult(collectionId: string, path: string, askForLink: () => Promise<LinkOutcome>): Promise<CopyOutcome>;
+  copyResult(collectionId: string, path: string, request: CopyResultRequest): Promise<CopyOutcome>;
   /** A text of a package, null when it is not there. */
   readText(collectionId: string, path: string): Promise<string | null>;
   listFiles(collectionId: string): Promise<readonly { readonly path: string; readonly bytes: number }[]>;

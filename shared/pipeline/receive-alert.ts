@@ -49,6 +49,7 @@ function openCollection(ports: Ports, reference: AlertReference, receivedFrom: s
     deadline: new Date(now.getTime() + ports.deadlineHours * 3_600_000).toISOString(),
     notBefore: at,
     tries: 0,
+    lostStarts: 0,
     reason: null,
     custody: NO_CUSTODY,
     documents: [],

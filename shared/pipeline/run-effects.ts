@@ -3,9 +3,12 @@ import type { Effect } from '../domain/collection-event.ts';
 import { exportCustody } from './export-custody.ts';
 import type { Ports } from './ports.ts';
 
-/** Does what a saved transition asks for; each effect may be done twice without harm. */
+/** Does what a saved transition asks for, each effect even if one before it failed; then the first fault is thrown. */
 export async function runEffects(ports: Ports, collection: Collection, effects: readonly Effect[]): Promise<void> {
-  for (const effect of effects) await runEffect(ports, collection, effect);
+  const faults: unknown[] = [];
+  for (const effect of effects)
+    await runEffect(ports, collection, effect).catch((fault: unknown) => faults.push(fault));
+  if (faults.length > 0) throw faults[0];
 }
 
 async function runEffect(ports: Ports, collection: Collection, effect: Effect): Promise<void> {
@@ -18,8 +21,8 @@ async function runEffect(ports: Ports, collection: Collection, effect: Effect): 
     }
     case 'give up the turn': {
       const { session, attempt } = effect;
-      await ports.governor.giveBack({ collectionId: id, session, attempt });
       await ports.lanes.leave(effect.machineId, id);
+      await ports.governor.giveBack({ collectionId: id, session, attempt });
       return;
     }
     case 'cancel action':

@@ -1,9 +1,11 @@
 import type { CollectionIn } from '../domain/collection.ts';
+import { placeResult } from '../domain/evidence-path.ts';
 import { writeBagInfo, writeBagit, writeManifest } from '../domain/manifest.ts';
 import { describePackage } from '../domain/package-record.ts';
 import { packageRecordSchema } from '../domain/package-record-schema.ts';
 import { renderReport } from '../domain/report.ts';
 import { applyEvent } from './apply-event.ts';
+import { readReport } from './copy-result.ts';
 import type { Ports } from './ports.ts';
 
 /**
@@ -11,7 +13,8 @@ import type { Ports } from './ports.ts';
  * the tag manifest of what is really stored. Every file is create-only and the time is the collection's own, so it can be
  * repeated from any point: what is stored wins.
  */
-export async function seal(ports: Ports, collection: CollectionIn<'sealing'>): Promise<void> {
+export async function seal(ports: Ports, given: CollectionIn<'sealing'>): Promise<void> {
+  const collection = await takeInLateResults(ports, given);
   const payload = listPayload(collection);
   const manifest = await ports.evidence.putText(collection.id, 'manifest-sha256.txt', writeManifest(payload));
   const marked = await applyEvent(ports, collection.id, { type: 'manifest written', sha256: manifest.sha256 });
@@ -64,6 +67,30 @@ export async function seal(ports: Ports, collection: CollectionIn<'sealing'>): P
   }
   const tagmanifest = await ports.evidence.putText(collection.id, 'tagmanifest-sha256.txt', writeManifest(sealed));
   await applyEvent(ports, collection.id, { type: 'sealed', tagmanifestSha256: tagmanifest.sha256 });
+}
+
+/** Results that were given up but lie in storage all the same, such as after a crash between the commit and its row. */
+async function takeInLateResults(ports: Ports, collection: CollectionIn<'sealing'>): Promise<CollectionIn<'sealing'>> {
+  if (collection.manifest !== null) return collection;
+  let current = collection;
+  for (const result of collection.results) {
+    if (result.status !== 'missing') continue;
+    const { session, index, command } = result;
+    const path = placeResult(result, command);
+    const askForLink = async () => ({ outcome: 'no result' as const, reason: 'It is not asked for any more.' });
+    const found = await ports.evidence.copyResult(collection.id, path, { askForLink });
+    if (found.outcome !== 'stored') continue;
+    const report = command === 'RunScript' ? readReport(found.head) : null;
+    const applied = await applyEvent(ports, collection.id, {
+      type: 'result stored',
+      session,
+      index,
+      item: { ...found.item, report },
+    });
+    if (applied.applied !== 'no such collection' && applied.collection.status === 'sealing')
+      current = applied.collection;
+  }
+  return current;
 }
 
 function listPayload(collection: CollectionIn<'sealing'>) {

@@ -1,4 +1,4 @@
-import { advance } from './advance.ts';
+import { advance, goAlone } from './advance.ts';
 import { copyResult } from './copy-result.ts';
 import type { Ports } from './ports.ts';
 
@@ -20,5 +20,5 @@ export async function takeTicket(ports: Ports, blobName: string, content: unknow
     );
   await ports.tickets.remove(ticket);
   // What the last copy makes possible, the next session or the seal, need not wait for the next poll.
-  await advance(ports, ticket.collectionId, new Map());
+  await advance(ports, ticket.collectionId, goAlone());
 }

@@ -1,30 +1,43 @@
 import type { CollectionIn } from '../domain/collection.ts';
 import type { MachineAction } from '../domain/machine-action.ts';
 import { applyEvent } from './apply-event.ts';
+import { later } from './back-off.ts';
 import type { Ports } from './ports.ts';
 
 /** A fresh action may be unknown to Defender's own reads for up to two minutes; 180 s leaves room. */
 const VISIBILITY_MS = 180_000;
+const ASK_AGAIN_MS = 60_000;
 
-/** Takes in what the poll's one list call said of a running action; asks for it alone only when the list no longer shows it. */
+/** What a poll's one list call said: the actions by id, or that it was not answered. */
+export type Sightings =
+  | { readonly list: 'answered'; readonly actions: ReadonlyMap<string, MachineAction> }
+  | { readonly list: 'not answered' };
+
+/**
+ * Takes in what the poll's one list call said of a running action. Only when the list no longer shows it is it asked for
+ * alone, and only when two such questions a minute apart find nothing is it taken as gone.
+ */
 export async function watchAction(
   ports: Ports,
   collection: CollectionIn<'running'>,
-  sighting: MachineAction | undefined,
+  sightings: Sightings,
 ): Promise<void> {
   const { id, actionId } = collection;
+  if (sightings.list === 'not answered') return;
+  const sighting = sightings.actions.get(actionId);
   if (sighting !== undefined) {
     await applyEvent(ports, id, { type: 'action seen', action: sighting });
     return;
   }
-  if (ports.now().getTime() - Date.parse(collection.startedAt) < VISIBILITY_MS) return;
+  const now = ports.now();
+  if (now.getTime() - Date.parse(collection.startedAt) < VISIBILITY_MS || now.toISOString() < collection.notBefore)
+    return;
   const asked = await ports.defender.getAction(actionId);
   if (asked.outcome === 'found') {
     await applyEvent(ports, id, { type: 'action seen', action: asked.action });
     return;
   }
-  await applyEvent(ports, id, {
-    type: 'action gone',
-    reason: `Defender no longer knows the machine action ${actionId}.`,
-  });
+  const reason = `Defender no longer knows the machine action ${actionId}.`;
+  if (collection.reason === reason) await applyEvent(ports, id, { type: 'action gone', reason });
+  else await applyEvent(ports, id, { type: 'put off', notBefore: later(ports, ASK_AGAIN_MS), reason });
 }

@@ -1,6 +1,6 @@
 import { odata, type TableClient, type TransactionAction } from '@azure/data-tables';
 import { rankSeverity } from '../domain/alert.ts';
-import type { Collection } from '../domain/collection.ts';
+import { type Collection, stageOf } from '../domain/collection.ts';
 import type { CustodyLine } from '../domain/custody.ts';
 import { createOpenIndex, type OpenIndex } from './open-index.ts';
 import { readRow } from './read-row.ts';
@@ -31,12 +31,15 @@ export interface CollectionsTable extends OpenIndex {
   readCustody(collectionId: string): Promise<readonly string[]>;
 }
 
-/** Collections kept in a table. */
-export function createCollections(table: TableClient): CollectionsTable {
+/** Collections kept in a table; `noteNew` is called before a collection that is not there is inserted. */
+export function createCollections(
+  table: TableClient,
+  noteNew: (collection: Collection) => Promise<void> = async () => undefined,
+): CollectionsTable {
   const index = createOpenIndex(table);
   return {
     ...index,
-    create: (collection, lines) => create(table, index, collection, lines),
+    create: (collection, lines) => create(table, index, noteNew, collection, lines),
     load: (collectionId) => load(table, collectionId),
     save: (loaded, next, lines) => save(table, index, loaded, next, lines),
     claimPair: (pairId, collectionId) => claimPair(table, pairId, collectionId),
@@ -47,13 +50,19 @@ export function createCollections(table: TableClient): CollectionsTable {
 async function create(
   table: TableClient,
   index: OpenIndex,
+  noteNew: (collection: Collection) => Promise<void>,
   collection: Collection,
   lines: readonly CustodyLine[],
 ): Promise<'created' | 'exists'> {
   const existing = await readRow(table, collection.id, STATE_KEY);
-  if (existing !== null) return 'exists';
+  if (existing !== null) {
+    const known = readCollection(existing.data, []);
+    if (stageOf(known.status) === 'open') await index.add(known);
+    return 'exists';
+  }
   // Before the collection itself: a row too many is harmless, a collection that no poll sees is lost.
   await index.add(collection);
+  await noteNew(collection);
   try {
     await table.submitTransaction([
       ['create', writeState(collection)],

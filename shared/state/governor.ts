@@ -4,6 +4,7 @@ import {
   decideStart,
   giveBackLease,
   type Lease,
+  noteAnswer,
   type StartLimits,
   type StartQuota,
   UNUSED_QUOTA,
@@ -25,6 +26,7 @@ export type GrantAnswer =
 export interface GovernorTable {
   grantStart(name: AttemptName): Promise<GrantAnswer>;
   giveBack(name: AttemptName): Promise<void>;
+  noteAnswer(name: AttemptName): Promise<void>;
   blockUntil(time: string): Promise<void>;
   listLeases(): Promise<readonly Lease[]>;
 }
@@ -62,6 +64,8 @@ export function createGovernor(table: TableClient, options: GovernorOptions): Go
         const next = giveBackLease(quota, name);
         return { answer: undefined, quota: next === quota ? null : next };
       }),
+    noteAnswer: (name) =>
+      change((quota) => ({ answer: undefined, quota: noteAnswer(quota, name, options.now().toISOString()) })),
     blockUntil: (time) =>
       change((quota) => {
         const isLater = quota.blockedUntil === null || quota.blockedUntil < time;

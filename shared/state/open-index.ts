@@ -16,8 +16,8 @@ export interface OpenRow {
 /** The index of open collections: a partition of its own, so that a poll reads no ended one. */
 export interface OpenIndex {
   add(collection: Collection): Promise<void>;
-  /** Open collections, the most severe first, then the oldest. */
-  listOpen(): Promise<readonly OpenRow[]>;
+  /** Open collections, the most severe first, then the oldest; with `atMost` that many of them, whichever. */
+  listOpen(atMost?: number): Promise<readonly OpenRow[]>;
   close(collectionId: string): Promise<void>;
 }
 
@@ -31,15 +31,25 @@ export function createOpenIndex(table: TableClient): OpenIndex {
         'Replace',
       );
     },
-    async listOpen() {
+    async listOpen(atMost = Number.POSITIVE_INFINITY) {
       const rows: OpenRow[] = [];
       for await (const row of table.listEntities<Row>({
         queryOptions: { filter: odata`PartitionKey eq ${PARTITION}` },
       })) {
-        rows.push(JSON.parse(row.data) as OpenRow);
+        if (rows.length >= atMost) break;
+        rows.push(readRow(row));
       }
       return rows.sort((a, b) => b.rank - a.rank || a.receivedAt.localeCompare(b.receivedAt));
     },
     close: (collectionId) => deleteRow(table, PARTITION, collectionId),
   };
+}
+
+/** A row that cannot be read still names its collection, which must not be forgotten for it. */
+function readRow(row: Row): OpenRow {
+  try {
+    return JSON.parse(row.data) as OpenRow;
+  } catch {
+    return { id: row.rowKey, rank: 0, receivedAt: '' };
+  }
 }

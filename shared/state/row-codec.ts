@@ -7,6 +7,12 @@ export const SCHEMA_VERSION = 1;
 /** A string property of Table Storage ends at 32 K characters; a state row stays below it with room to spare. */
 const MAX_STATE_CHARACTERS = 30_000;
 
+/** Thrown when something cannot be kept as it is; its message says what. */
+class StateError extends Error {
+  override readonly name = 'StateError';
+  readonly code = 'state';
+}
+
 /** A row as the table keeps it (a type, not an interface: the SDK's entities have an index signature). */
 export type Row = {
   readonly partitionKey: string;
@@ -32,7 +38,7 @@ export function historyKey(number: number): string {
 export function writeState(collection: Collection): Row & { readonly status: string; readonly stage: string } {
   const data = JSON.stringify({ ...collection, results: [] });
   if (data.length > MAX_STATE_CHARACTERS) {
-    throw new Error(
+    throw new StateError(
       `Collection ${collection.id} has a state of ${data.length} characters, more than a row can keep (${MAX_STATE_CHARACTERS}).`,
     );
   }

@@ -1,5 +1,5 @@
-import type { Collection } from '../../shared/domain/collection.ts';
-import { decideStart, giveBackLease, type StartLimits, UNUSED_QUOTA } from '../../shared/domain/quota.ts';
+import { type Collection, stageOf } from '../../shared/domain/collection.ts';
+import { decideStart, giveBackLease, noteAnswer, type StartLimits, UNUSED_QUOTA } from '../../shared/domain/quota.ts';
 import { rankSeverity } from '../../shared/domain/alert.ts';
 import type { CollectionsPort, GovernorPort, LanesPort } from '../../shared/pipeline/ports.ts';
 
@@ -10,7 +10,11 @@ export function rememberCollections(): CollectionsPort {
   const pairs = new Map<string, string>();
   return {
     async create(collection, lines) {
-      if (rows.has(collection.id)) return 'exists';
+      const known = rows.get(collection.id)?.collection;
+      if (known !== undefined) {
+        if (stageOf(known.status) === 'open') open.set(known.id, known);
+        return 'exists';
+      }
       open.set(collection.id, collection);
       rows.set(collection.id, { collection, version: 1, lines: lines.map((line) => line.line) });
       return 'created';
@@ -30,8 +34,9 @@ export function rememberCollections(): CollectionsPort {
       if (open.has(next.id)) open.set(next.id, next);
       return 'saved';
     },
-    async listOpen() {
+    async listOpen(atMost = Number.POSITIVE_INFINITY) {
       return [...open.values()]
+        .slice(0, atMost)
         .sort((a, b) => rankSeverity(b.severity) - rankSeverity(a.severity) || a.receivedAt.localeCompare(b.receivedAt))
         .map(({ id, receivedAt }) => ({ id, receivedAt }));
     },
@@ -76,6 +81,9 @@ export function rememberQuota(limits: StartLimits, now: () => Date): GovernorPor
     },
     async giveBack(name) {
       quota = giveBackLease(quota, name);
+    },
+    async noteAnswer(name) {
+      quota = noteAnswer(quota, name, now().toISOString());
     },
     async blockUntil(time) {
       quota = { ...quota, blockedUntil: time };

@@ -78,12 +78,17 @@ export function makeWorld(overrides: Partial<Pick<Ports, 'mode' | 'tenantId' | '
         blobs.set(name, stored);
         return { text: stored, bytes: Buffer.byteLength(stored), sha256: sha256Of(stored) };
       },
-      async copyResult(collectionId, path, askForLink) {
-        const answer = await askForLink();
-        if (answer.outcome === 'no result') return answer;
-        const key = new URL(answer.link.reveal()).pathname.slice(1);
-        const content = world.results.get(key) ?? '';
-        blobs.set(`${collectionId}/${path}`, content);
+      async copyResult(collectionId, path, { askForLink, mayCommit }) {
+        const there = blobs.get(`${collectionId}/${path}`);
+        let content = there ?? '';
+        if (there === undefined) {
+          const answer = await askForLink();
+          if (answer.outcome === 'no result') return answer;
+          const key = new URL(answer.link.reveal()).pathname.slice(1);
+          content = world.results.get(key) ?? '';
+          if ((await mayCommit?.()) === 'stop') throw new Error('Nobody waits for this result any more.');
+          blobs.set(`${collectionId}/${path}`, content);
+        }
         const hashes = { sha256: sha256Of(content), sha1: '1'.repeat(40), md5: '2'.repeat(32) };
         const item = {
           path,

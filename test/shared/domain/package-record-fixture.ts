@@ -149,6 +149,7 @@ const RECEIVED: Collection = {
   deadline: '2026-03-05T03:14:07.000Z',
   notBefore: '2026-03-02T03:14:07.000Z',
   tries: 0,
+  lostStarts: 0,
   reason: null,
   custody: NO_CUSTODY,
   documents: [],
@@ -204,7 +205,7 @@ export function liveWell(
   const commands = plan.sessions[0]?.commands ?? [];
   return liveToSeal([
     ['2026-03-02T03:14:09.400Z', lookedUp(plan, title, documents, options.machineName)],
-    ['2026-03-02T03:14:09.500Z', { type: 'starting' }],
+    ['2026-03-02T03:14:09.500Z', { type: 'starting', session: 0, attempt: 1 }],
     [
       '2026-03-02T03:14:12.000Z',
       {

@@ -161,7 +161,7 @@ describe('a collection with trouble', () => {
   };
   const { collection, custody } = liveToSeal([
     ['2026-03-02T03:14:09.000Z', lookedUp(plan, 'Suspicious PowerShell download')],
-    ['2026-03-02T03:14:10.000Z', { type: 'starting' }],
+    ['2026-03-02T03:14:10.000Z', { type: 'starting', session: 0, attempt: 1 }],
     ['2026-03-02T03:14:12.000Z', { type: 'started', action: action(0, 'Pending', []) }],
     [
       '2026-03-02T03:16:00.000Z',
@@ -178,7 +178,7 @@ describe('a collection with trouble', () => {
       '2026-03-02T03:16:05.000Z',
       { type: 'result stored', session: 0, index: 0, item: { ...TRANSCRIPT, report: { ...REPORT, archiveBytes: 1 } } },
     ],
-    ['2026-03-02T03:16:06.000Z', { type: 'starting' }],
+    ['2026-03-02T03:16:06.000Z', { type: 'starting', session: 1, attempt: 1 }],
     ['2026-03-02T03:16:08.000Z', { type: 'started', action: action(1, 'Pending', []) }],
     ['2026-03-02T03:17:00.000Z', { type: 'action seen', action: action(1, 'Succeeded', [['Completed', 'GetFile']]) }],
     [
@@ -219,7 +219,7 @@ describe('a collection with trouble', () => {
 describe('a collection that was refused', () => {
   const { collection, custody } = liveToSeal([
     ['2026-03-02T03:14:09.000Z', lookedUp(PLAN, 'Suspicious PowerShell download')],
-    ['2026-03-02T03:14:10.000Z', { type: 'starting' }],
+    ['2026-03-02T03:14:10.000Z', { type: 'starting', session: 0, attempt: 1 }],
     [
       '2026-03-02T03:14:12.000Z',
       { type: 'refused', reason: 'The library holds another Evidence-Triage.ps1 than the reviewed one.' },
@@ -247,7 +247,7 @@ describe('a collection that was refused', () => {
 test('a machine action that Defender knew no more ended as gone', () => {
   const { collection, custody } = liveToSeal([
     ['2026-03-02T03:14:09.000Z', lookedUp(PLAN, 'Suspicious PowerShell download')],
-    ['2026-03-02T03:14:10.000Z', { type: 'starting' }],
+    ['2026-03-02T03:14:10.000Z', { type: 'starting', session: 0, attempt: 1 }],
     ['2026-03-02T03:14:12.000Z', { type: 'started', action: action(0, 'Pending', []) }],
     ['2026-03-02T03:30:00.000Z', { type: 'action gone', reason: 'Defender does not know the machine action.' }],
   ]);

@@ -28,6 +28,7 @@ const received: Collection = {
   deadline: '2026-11-23T08:00:00.000Z',
   notBefore: NOW,
   tries: 0,
+  lostStarts: 0,
   reason: null,
   custody: NO_CUSTODY,
   documents: [],
@@ -89,26 +90,48 @@ describe('the way of a collection', () => {
   it.each<readonly [CollectionStatus, readonly CollectionEvent[]]>([
     ['planned', [lookedUp]],
     ['planned', [lookedUp, { type: 'script uploaded', name: 'a.sh', sha256: 'a'.repeat(64) }]],
-    ['starting', [lookedUp, { type: 'starting' }]],
-    ['running', [lookedUp, { type: 'starting' }, started()]],
-    ['copying', [lookedUp, { type: 'starting' }, started(), succeeded]],
-    ['copying', [lookedUp, { type: 'starting' }, started(), succeeded, stored(0)]],
-    ['sealing', [lookedUp, { type: 'starting' }, started(), succeeded, stored(0), stored(1)]],
+    ['starting', [lookedUp, { type: 'starting', session: 0, attempt: 1 }]],
+    ['running', [lookedUp, { type: 'starting', session: 0, attempt: 1 }, started()]],
+    ['copying', [lookedUp, { type: 'starting', session: 0, attempt: 1 }, started(), succeeded]],
+    ['copying', [lookedUp, { type: 'starting', session: 0, attempt: 1 }, started(), succeeded, stored(0)]],
+    ['sealing', [lookedUp, { type: 'starting', session: 0, attempt: 1 }, started(), succeeded, stored(0), stored(1)]],
     [
       'sealing',
-      [lookedUp, { type: 'starting' }, started(), seen('Failed', ['RunScript', 'Created'], ['GetFile', 'Created'])],
+      [
+        lookedUp,
+        { type: 'starting', session: 0, attempt: 1 },
+        started(),
+        seen('Failed', ['RunScript', 'Created'], ['GetFile', 'Created']),
+      ],
     ],
-    ['planned', [lookedUp, { type: 'starting' }, { type: 'not started', notBefore: LATER, reason: 'Busy.' }]],
-    ['sealing', [lookedUp, { type: 'starting' }, { type: 'refused', reason: 'No.' }]],
-    ['sealing', [lookedUp, { type: 'starting' }, started(), { type: 'action gone', reason: 'Gone.' }]],
+    [
+      'planned',
+      [
+        lookedUp,
+        { type: 'starting', session: 0, attempt: 1 },
+        { type: 'not started', notBefore: LATER, reason: 'Busy.' },
+      ],
+    ],
+    ['sealing', [lookedUp, { type: 'starting', session: 0, attempt: 1 }, { type: 'refused', reason: 'No.' }]],
+    [
+      'sealing',
+      [lookedUp, { type: 'starting', session: 0, attempt: 1 }, started(), { type: 'action gone', reason: 'Gone.' }],
+    ],
     ['skipped', [{ type: 'nothing to collect', reason: 'Nothing.', alert: null, machine: null }]],
-    ['merged', [{ type: 'merged', into: 'f'.repeat(32), machineId: MACHINE_ID }]],
+    ['merged', [{ type: 'merged', into: 'f'.repeat(32), alert, machine }]],
   ])('is %s after its events', (status, events) => {
     expect(reach(...events).status).toBe(status);
   });
 
   it('seals with the manifest first and ends by what its results add up to', () => {
-    const sealing = reach(lookedUp, { type: 'starting' }, started(), succeeded, stored(0), stored(1));
+    const sealing = reach(
+      lookedUp,
+      { type: 'starting', session: 0, attempt: 1 },
+      started(),
+      succeeded,
+      stored(0),
+      stored(1),
+    );
     expect(transition(sealing, { type: 'sealed', tagmanifestSha256: 'd'.repeat(64) }, LATER).collection).toBe(sealing);
     const marked = transition(sealing, { type: 'manifest written', sha256: 'e'.repeat(64) }, LATER).collection;
     const ended = transition(marked, { type: 'sealed', tagmanifestSha256: 'd'.repeat(64) }, LATER);
@@ -120,7 +143,7 @@ describe('the way of a collection', () => {
   });
 
   it('takes up only the action that bears its own comment', () => {
-    const starting = reach(lookedUp, { type: 'starting' });
+    const starting = reach(lookedUp, { type: 'starting', session: 0, attempt: 1 });
     for (const other of [started(0, 2), started(1, 1)])
       expect(transition(starting, other, LATER).collection).toBe(starting);
   });
@@ -128,7 +151,7 @@ describe('the way of a collection', () => {
   it('ignores a status that goes back and an action that is not its own', () => {
     const running = reach(
       lookedUp,
-      { type: 'starting' },
+      { type: 'starting', session: 0, attempt: 1 },
       started(),
       seen('InProgress', ['RunScript', 'Created'], ['GetFile', 'Created']),
     );
@@ -141,7 +164,7 @@ describe('the way of a collection', () => {
   });
 
   it('asks for a ticket a result when the action ended, and gives up the turn', () => {
-    const running = reach(lookedUp, { type: 'starting' }, started());
+    const running = reach(lookedUp, { type: 'starting', session: 0, attempt: 1 }, started());
     expect(transition(running, succeeded, LATER).effects).toEqual([
       { type: 'give up the turn', machineId: MACHINE_ID, session: 0, attempt: 1 },
       { type: 'write ticket', session: 0, index: 0, attempt: 1 },
@@ -152,7 +175,7 @@ describe('the way of a collection', () => {
   it('fetches the output of a failed script, and not the file that it should have made', () => {
     const copying = reach(
       lookedUp,
-      { type: 'starting' },
+      { type: 'starting', session: 0, attempt: 1 },
       started(),
       seen('Failed', ['RunScript', 'Failed', 'Exit code 1.'], ['GetFile', 'Created']),
     );
@@ -178,7 +201,7 @@ describe('the way of a collection', () => {
     };
     const running = reach(
       { type: 'looked up', alert, machine, plan: twoFiles, documents: [] },
-      { type: 'starting' },
+      { type: 'starting', session: 0, attempt: 1 },
       started(),
     );
     const next = transition(
@@ -206,7 +229,7 @@ describe('the way of a collection', () => {
       '1 of 2 results is missing; GetFile /var/tmp/x/evidence.tar.gz: The command was not run: the machine action ended as Failed.',
     ],
   ])('ends partial with a sentence that says what is missing: %s', (_, events, reason) => {
-    const sealing = reach(lookedUp, { type: 'starting' }, started(), ...events, {
+    const sealing = reach(lookedUp, { type: 'starting', session: 0, attempt: 1 }, started(), ...events, {
       type: 'manifest written',
       sha256: 'e'.repeat(64),
     });
@@ -222,7 +245,7 @@ describe('the way of a collection', () => {
       facts: [],
       collection: { reason: 'Busy.' },
     });
-    expect(transition(long, { type: 'starting' }, LATER).facts).toHaveLength(1);
+    expect(transition(long, { type: 'starting', session: 0, attempt: 1 }, LATER).facts).toHaveLength(1);
   });
 
   it('says in the custody log once why it waits, not at every try', () => {
@@ -253,9 +276,9 @@ const anyStatus = fc.constantFrom('Created' as const, 'Completed' as const, 'Fai
 const anyEvent: fc.Arbitrary<CollectionEvent> = fc.oneof(
   fc.constant<CollectionEvent>(lookedUp),
   fc.constant<CollectionEvent>({ type: 'nothing to collect', reason: 'Nothing.', alert: null, machine: null }),
-  fc.constant<CollectionEvent>({ type: 'merged', into: 'f'.repeat(32), machineId: MACHINE_ID }),
+  fc.constant<CollectionEvent>({ type: 'merged', into: 'f'.repeat(32), alert, machine }),
   fc.constant<CollectionEvent>({ type: 'put off', notBefore: LATER, reason: 'Later.' }),
-  fc.constant<CollectionEvent>({ type: 'starting' }),
+  fc.constant<CollectionEvent>({ type: 'starting', session: 0, attempt: 1 }),
   fc.constant<CollectionEvent>({ type: 'not started', notBefore: LATER, reason: 'Busy.' }),
   fc.constant<CollectionEvent>({ type: 'refused', reason: 'No.' }),
   fc.tuple(fc.nat(1), fc.integer({ min: 1, max: 3 })).map(([session, attempt]) => started(session, attempt)),

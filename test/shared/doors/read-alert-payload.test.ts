@@ -41,7 +41,7 @@ describe('readAlertPayload', () => {
       [{ alertId: 'da639262664649351106_-1180534512', machineId: null, severity: null }],
     ],
   ])('knows %s', (_, payload, references) => {
-    expect(readAlertPayload(payload)).toEqual({ outcome: 'alerts', references });
+    expect(readAlertPayload(payload)).toEqual({ outcome: 'alerts', references, refused: [] });
   });
 
   it.each<readonly [string, unknown, RegExp]>([
@@ -49,8 +49,8 @@ describe('readAlertPayload', () => {
     ['a text', 'da1_1', /not a JSON object/],
     ['an empty object', {}, /names no alert/],
     ['an empty list', [], /list is empty/],
-    ['a list with a stranger', [{ alertId: ALERT }, { foo: 1 }], /Item 2: It names no alert/],
-    ['a list that is too long', Array.from({ length: 101 }, () => ({ alertId: ALERT })), /at most 100/],
+    ['a list of strangers', [{ bar: 2 }, { foo: 1 }], /Item 1: It names no alert/],
+    ['a list that is too long', Array.from({ length: 501 }, () => ({ alertId: ALERT })), /at most 500/],
     ['a path for an id', { alertId: '../../etc/passwd' }, /not one of Defender/],
     ['an id with a quote', { alertId: "da1' or 1 eq 1" }, /not one of Defender/],
     ['an id that is a number', { alertId: 7 }, /not one of Defender/],
@@ -58,5 +58,34 @@ describe('readAlertPayload', () => {
     ['an id of 200 characters', { alertId: 'a'.repeat(200) }, /not one of Defender/],
   ])('refuses %s with a sentence', (_, payload, why) => {
     expect(readAlertPayload(payload)).toEqual({ outcome: 'unknown', why: expect.stringMatching(why) });
+  });
+
+  it('takes the alerts of a list and names the items that are none, so that one stranger loses no alert', () => {
+    expect(readAlertPayload([{ foo: 1 }, { alertId: ALERT }, { alertId: '../x' }])).toEqual({
+      outcome: 'alerts',
+      references: [{ alertId: ALERT, machineId: null, severity: null }],
+      refused: [
+        { item: 1, why: 'It names no alert.' },
+        { item: 3, why: expect.stringMatching(/^Its alert id is not one of Defender/) },
+      ],
+    });
+  });
+
+  it.each<readonly [string, object]>([
+    ['an empty machine id', { alertId: ALERT, machineId: '' }],
+    ['a severity that is a number', { alertId: ALERT, severity: 5 }],
+    ['a severity that nobody knows', { id: ALERT, severity: null }],
+  ])('takes an alert with %s', (_, payload) => {
+    expect(readAlertPayload(payload)).toMatchObject({
+      outcome: 'alerts',
+      references: [{ alertId: ALERT, machineId: null, severity: null }],
+    });
+  });
+
+  it('says which of the ids is wrong', () => {
+    expect(readAlertPayload({ alertId: ALERT, machineId: 'a b' })).toMatchObject({
+      outcome: 'unknown',
+      why: expect.stringMatching(/^Its machine id/),
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { advance } from '../../../shared/pipeline/advance.ts';
+import { advance, goAlone } from '../../../shared/pipeline/advance.ts';
 import { pollMachineActions } from '../../../shared/pipeline/poll-machine-actions.ts';
 import { receiveAlerts } from '../../../shared/pipeline/receive-alerts.ts';
 import { ALERT_ID, alert, MACHINE_ID } from '../../memory/samples.ts';
@@ -86,7 +86,7 @@ describe('several instances at once', () => {
       },
     };
     const [open] = await world.ports.collections.listOpen();
-    await advance(stale, open?.id ?? '', new Map());
+    await advance(stale, open?.id ?? '', goAlone());
     expect(await world.ports.governor.listLeases()).toHaveLength(1);
     expect(await world.ports.lanes.take(MACHINE_ID, 'another')).toBe(open?.id);
   });

@@ -2,12 +2,12 @@ import { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../../local/storage/start-azurite.ts';
 import type { Collection } from '../../../shared/domain/collection.ts';
-import { NO_CUSTODY } from '../../../shared/domain/custody.ts';
 import type { CollectionsPort, GovernorPort, LanesPort } from '../../../shared/pipeline/ports.ts';
 import { createCollections } from '../../../shared/state/collections.ts';
 import { createGovernor } from '../../../shared/state/governor.ts';
 import { createLanes } from '../../../shared/state/lanes.ts';
 import { rememberCollections, rememberLanes, rememberQuota } from '../../memory/memory-state.ts';
+import { received } from './received-sample.ts';
 
 interface Subject {
   readonly collections: CollectionsPort;
@@ -44,27 +44,7 @@ async function inMemory(): Promise<Subject> {
 }
 
 function collection(id: string, changes: Partial<Pick<Collection, 'severity' | 'receivedAt'>> = {}): Collection {
-  return {
-    id: id.repeat(32).slice(0, 32),
-    alertId: 'da1_1',
-    incidentId: null,
-    tenantId: null,
-    machineId: null,
-    machineName: null,
-    severity: 'Low',
-    title: null,
-    receivedAt: '2026-11-20T08:00:00.000Z',
-    receivedFrom: 'http',
-    deadline: '2026-11-23T08:00:00.000Z',
-    notBefore: '2026-11-20T08:00:00.000Z',
-    tries: 0,
-    reason: null,
-    custody: NO_CUSTODY,
-    documents: [],
-    results: [],
-    status: 'received',
-    ...changes,
-  };
+  return { ...received, id: id.repeat(32).slice(0, 32), ...changes };
 }
 
 const line = (count: number) => ({ number: count, line: `{"number":${count}}` });
@@ -135,6 +115,20 @@ describe.each([
     await collections.close(collection('c').id);
     await collections.close(collection('c').id);
     expect(await ids()).toEqual(['b', 'a']);
+  });
+
+  it('an open collection that fell out of the index is in it again when its alert is sent again', async () => {
+    const { collections } = await open();
+    await collections.create(collection('a'), []);
+    await collections.close(collection('a').id);
+    expect(await collections.create(collection('a'), [])).toBe('exists');
+    expect((await collections.listOpen()).map((row) => row.id)).toEqual([collection('a').id]);
+  });
+
+  it('lists only as many open ones as are asked for', async () => {
+    const { collections } = await open();
+    for (const id of ['a', 'b', 'c']) await collections.create(collection(id), []);
+    expect(await collections.listOpen(2)).toHaveLength(2);
   });
 
   it('a severity that was looked up counts from then on', async () => {

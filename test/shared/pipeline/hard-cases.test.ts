@@ -1,0 +1,331 @@
+import { describe, expect, it } from 'vitest';
+import { advance, goAlone } from '../../../shared/pipeline/advance.ts';
+import { pollMachineActions } from '../../../shared/pipeline/poll-machine-actions.ts';
+import type { Ports } from '../../../shared/pipeline/ports.ts';
+import { receiveAlert } from '../../../shared/pipeline/receive-alert.ts';
+import { takeTicket } from '../../../shared/pipeline/take-ticket.ts';
+import { ALERT_ID, alert, MACHINE_ID } from '../../memory/samples.ts';
+import { makeWorld, sha256Of, type World } from '../../memory/world.ts';
+
+const TRANSCRIPT = JSON.stringify({
+  script_name: 'evidence-triage.sh',
+  exit_code: 0,
+  script_output: 'done',
+  script_errors: '',
+});
+
+async function receive(world: World, alertId = ALERT_ID) {
+  const { collection } = await receiveAlert(world.ports, { alertId, machineId: MACHINE_ID, severity: null }, 'http');
+  return collection.id;
+}
+
+async function show(world: World, id: string) {
+  const loaded = await world.ports.collections.load(id);
+  if (loaded === null) throw new Error('no such collection');
+  return loaded.collection;
+}
+
+function firstAction(world: World): string {
+  const [id] = world.actions.keys();
+  if (id === undefined) throw new Error('nothing was started');
+  return id;
+}
+
+/** The same world with one call of Defender played otherwise. */
+function withDefender(world: World, changes: Partial<Ports['defender']>): Ports {
+  return { ...world.ports, defender: { ...world.ports.defender, ...changes } };
+}
+
+describe('instances that were held up', () => {
+  it('I3: an instance that planned an attempt which another has used up sends nothing', async () => {
+    const world = makeWorld();
+    const id = await receive(world);
+    const reached = Promise.withResolvers<void>();
+    const open = Promise.withResolvers<void>();
+    let calls = 0;
+    const slow = withDefender(world, {
+      listLibrary: async () => {
+        calls += 1;
+        if (calls === 1) {
+          reached.resolve();
+          await open.promise;
+        }
+        return world.ports.defender.listLibrary();
+      },
+    });
+    const held = advance(slow, id, goAlone());
+    await reached.promise;
+    world.startAnswers.push({ outcome: 'busy', reason: 'Another live response runs on the machine.' });
+    await advance(world.ports, id, goAlone());
+    open.resolve();
+    await held;
+    expect(world.sent).toHaveLength(0);
+    for (let polls = 0; polls < 16; polls += 1) {
+      world.passTime(15_000);
+      await pollMachineActions(world.ports);
+    }
+    expect(world.sent.map((request) => request.comment)).toEqual([`Evidence Collector ${id}/0/2`]);
+    expect(await world.ports.governor.listLeases()).toHaveLength(1);
+  });
+
+  it('I3: an instance that was frozen between intent and sending does not send that attempt', async () => {
+    const world = makeWorld();
+    const id = await receive(world);
+    const frozen: Ports = {
+      ...world.ports,
+      log: (line) => {
+        if (
+          line.event === 'transition' &&
+          line['to'] === 'starting' &&
+          world.logs.every((past) => past['to'] !== 'starting')
+        )
+          world.passTime(60_000);
+        world.ports.log(line);
+      },
+    };
+    await advance(frozen, id, goAlone());
+    expect(world.sent.map((request) => request.comment)).toEqual([`Evidence Collector ${id}/0/2`]);
+    expect((await world.ports.collections.readCustody(id)).join()).toContain('It was not sent in time.');
+  });
+});
+
+describe('answers of Defender that are less than they should be', () => {
+  it('I3: an accepted start without its comment is ours all the same', async () => {
+    const world = makeWorld();
+    const id = await receive(world);
+    const mute = withDefender(world, {
+      startLiveResponse: async (request) => {
+        const answer = await world.ports.defender.startLiveResponse(request);
+        return answer.outcome === 'started' ? { ...answer, action: { ...answer.action, comment: '' } } : answer;
+      },
+    });
+    await advance(mute, id, goAlone());
+    expect(await show(world, id)).toMatchObject({ status: 'running', actionId: firstAction(world) });
+  });
+
+  it("I3: an accepted start that bears another's comment is not taken up", async () => {
+    const world = makeWorld();
+    const id = await receive(world);
+    const foreign = withDefender(world, {
+      startLiveResponse: async (request) => {
+        const answer = await world.ports.defender.startLiveResponse(request);
+        return answer.outcome === 'started'
+          ? { ...answer, action: { ...answer.action, comment: 'an analyst' } }
+          : answer;
+      },
+    });
+    await advance(foreign, id, goAlone());
+    expect((await show(world, id)).status).toBe('starting');
+  });
+
+  it('I3: a start that vanishes each time is sent three times and then given up', async () => {
+    const world = makeWorld();
+    const id = await receive(world);
+    let sent = 0;
+    const blind = withDefender(world, {
+      startLiveResponse: async () => {
+        sent += 1;
+        return { outcome: 'unknown', reason: 'Defender answered 502.' };
+      },
+      listActions: async () => [],
+    });
+    for (let polls = 0; polls < 240; polls += 1) {
+      await pollMachineActions(blind);
+      world.passTime(15_000);
+    }
+    expect(sent).toBe(3);
+    expect(await show(world, id)).toMatchObject({ status: 'failed', reason: expect.stringMatching(/^Sent 3 times/) });
+  });
+
+  it('an action that succeeded without naming its commands has its results asked for', async () => {
+    const world = makeWorld();
+    const id = await receive(world);
+    await pollMachineActions(world.ports);
+    const action = firstAction(world);
+    world.results.set(`${action}/0`, TRANSCRIPT).set(`${action}/1`, 'the archive');
+    world.endAction(action, 'Succeeded', []);
+    await pollMachineActions(world.ports);
+    for (const name of [...world.tickets]) await takeTicket(world.ports, name, undefined);
+    expect(await show(world, id)).toMatchObject({ status: 'collected' });
+  });
+
+  it('an action that one read does not find is asked for again before it is taken as gone', async () => {
+    const world = makeWorld();
+    const id = await receive(world);
+    await pollMachineActions(world.ports);
+    const action = world.actions.get(firstAction(world));
+    if (action === undefined) throw new Error('nothing was started');
+    world.passTime(200_000);
+    world.actions.clear();
+    await pollMachineActions(world.ports);
+    expect((await show(world, id)).status).toBe('running');
+    world.actions.set(action.id, action);
+    world.passTime(60_000);
+    await pollMachineActions(world.ports);
+    expect((await show(world, id)).status).toBe('running');
+    world.actions.clear();
+    for (let polls = 0; polls < 10; polls += 1) {
+      world.passTime(15_000);
+      await pollMachineActions(world.ports);
+    }
+    expect(await show(world, id)).toMatchObject({
+      status: 'failed',
+      reason: expect.stringMatching(/no longer knows the machine action/),
+    });
+  });
+
+  it('a reason that ends in half a character does not jam the collection', async () => {
+    const world = makeWorld();
+    world.startAnswers.push({ outcome: 'refused', reason: 'No live response on \uD83D' });
+    const id = await receive(world);
+    await pollMachineActions(world.ports);
+    expect((await show(world, id)).status).toBe('failed');
+  });
+
+  it('the custody log quotes no command that is not of our plan', async () => {
+    const world = makeWorld();
+    const id = await receive(world);
+    await pollMachineActions(world.ports);
+    const many = Array.from({ length: 1500 }, () => ['x'.repeat(30), 'Completed'] as const);
+    world.endAction(firstAction(world), 'Succeeded', many);
+    await pollMachineActions(world.ports);
+    const longest = Math.max(...(await world.ports.collections.readCustody(id)).map((line) => line.length));
+    expect(longest).toBeLessThan(2_000);
+  });
+});
+
+describe('one fault stops nothing else', () => {
+  it('I10: a row that cannot be read delays no other collection', async () => {
+    const world = makeWorld();
+    const bad = await receive(world);
+    world.alerts.set('da2_2', { ...alert, id: 'da2_2' });
+    const good = await receive(world, 'da2_2');
+    const ports: Ports = {
+      ...world.ports,
+      collections: {
+        ...world.ports.collections,
+        load: async (id) =>
+          id === bad ? Promise.reject(new SyntaxError('bad row')) : world.ports.collections.load(id),
+      },
+    };
+    await pollMachineActions(ports);
+    expect((await show(world, good)).status).toBe('running');
+  });
+
+  it('I10: a copy that hangs keeps no other collection from going on', async () => {
+    const world = makeWorld();
+    const slow = await receive(world);
+    await pollMachineActions(world.ports);
+    world.results.set(`${firstAction(world)}/0`, TRANSCRIPT);
+    world.endAction(firstAction(world), 'Succeeded', [
+      ['RunScript', 'Completed'],
+      ['GetFile', 'Completed'],
+    ]);
+    await pollMachineActions(world.ports);
+    expect((await show(world, slow)).status).toBe('copying');
+    world.passTime(200_000);
+    world.alerts.set('da2_2', { ...alert, id: 'da2_2' });
+    const other = await receive(world, 'da2_2');
+    const hanging: Ports = {
+      ...world.ports,
+      evidence: { ...world.ports.evidence, copyResult: () => new Promise(() => undefined) },
+    };
+    void pollMachineActions(hanging);
+    await expect.poll(async () => (await show(world, other)).status).toBe('running');
+  });
+
+  it('a lane whose giving up was cut short is free once its holder copies', async () => {
+    const world = makeWorld();
+    await receive(world);
+    await pollMachineActions(world.ports);
+    world.endAction(firstAction(world), 'Succeeded', [
+      ['RunScript', 'Completed'],
+      ['GetFile', 'Completed'],
+    ]);
+    const cut: Ports = {
+      ...world.ports,
+      lanes: { ...world.ports.lanes, leave: () => Promise.reject(new Error('cut')) },
+    };
+    await pollMachineActions(cut);
+    expect(world.tickets.size).toBe(2);
+    world.alerts.set('da2_2', { ...alert, id: 'da2_2' });
+    const next = await receive(world, 'da2_2');
+    world.passTime(30_000);
+    await pollMachineActions(world.ports);
+    expect((await show(world, next)).status).toBe('running');
+  });
+});
+
+describe('the package is what is stored', () => {
+  it('I6: a result that was given up but lies in storage is in the manifest', async () => {
+    const world = makeWorld({ deadlineHours: 1 });
+    const id = await receive(world);
+    await pollMachineActions(world.ports);
+    const action = firstAction(world);
+    world.results.set(`${action}/0`, TRANSCRIPT);
+    world.endAction(action, 'Succeeded', [
+      ['RunScript', 'Completed'],
+      ['GetFile', 'Completed'],
+    ]);
+    await pollMachineActions(world.ports);
+    world.blobs.set(`${id}/data/0-1-getfile/content`, 'committed, but its row was never written');
+    world.passTime(2 * 3_600_000);
+    await pollMachineActions(world.ports);
+    world.passTime(15_000);
+    await pollMachineActions(world.ports);
+    const manifest = world.blobs.get(`${id}/manifest-sha256.txt`) ?? '';
+    expect(manifest).toContain(`${sha256Of('committed, but its row was never written')}  data/0-1-getfile/content\n`);
+  });
+
+  it('I6: a copy that ends after the seal is not committed', async () => {
+    const world = makeWorld({ deadlineHours: 1 });
+    const id = await receive(world);
+    await pollMachineActions(world.ports);
+    const action = firstAction(world);
+    world.endAction(action, 'Succeeded', [
+      ['RunScript', 'Completed'],
+      ['GetFile', 'Completed'],
+    ]);
+    await pollMachineActions(world.ports);
+    const late = withDefender(world, {
+      getResultLink: async (actionId, index) => {
+        world.passTime(2 * 3_600_000);
+        await pollMachineActions(world.ports);
+        await pollMachineActions(world.ports);
+        world.results.set(`${actionId}/${index}`, 'too late');
+        return world.ports.defender.getResultLink(actionId, index);
+      },
+    });
+    const [ticket = ''] = world.tickets;
+    await expect(takeTicket(late, ticket, undefined)).rejects.toThrow(/Nobody waits/);
+    expect((await show(world, id)).status).toBe('failed');
+    expect([...world.blobs.values()]).not.toContain('too late');
+  });
+
+  it('I1: a package that cannot be sealed ends an hour after the deadline', async () => {
+    const world = makeWorld({ deadlineHours: 1 });
+    const id = await receive(world);
+    world.startAnswers.push({ outcome: 'refused', reason: 'No.' });
+    const broken: Ports = {
+      ...world.ports,
+      evidence: {
+        ...world.ports.evidence,
+        putText: async (collectionId, path, text) =>
+          path.startsWith('data/')
+            ? world.ports.evidence.putText(collectionId, path, text)
+            : Promise.reject(new Error('The storage refused.')),
+      },
+    };
+    for (let hours = 0; hours < 4; hours += 1) {
+      await pollMachineActions(broken);
+      await pollMachineActions(broken);
+      world.passTime(3_600_000);
+    }
+    expect(await show(world, id)).toMatchObject({
+      status: 'failed',
+      sealed: null,
+      reason: expect.stringMatching(/deadline.*The storage refused/),
+    });
+    expect(await world.ports.collections.listOpen()).toEqual([]);
+  });
+});
