@@ -329,3 +329,105 @@ describe('the package is what is stored', () => {
     expect(await world.ports.collections.listOpen()).toEqual([]);
   });
 });
+
+describe('what others do at the same time', () => {
+  it("I3: a lost action is told from others' on the same machine by its comment", async () => {
+    const world = makeWorld();
+    world.startAnswers.push({ outcome: 'unknown', reason: 'Defender answered 502.' });
+    const id = await receive(world);
+    await pollMachineActions(world.ports);
+    await world.ports.defender.startLiveResponse({ machineId: MACHINE_ID, comment: 'an analyst', commands: [] });
+    await world.ports.defender.startLiveResponse({
+      machineId: MACHINE_ID,
+      comment: `Evidence Collector ${id}/0/1`,
+      commands: [],
+    });
+    const [, ours] = world.actions.keys();
+    world.passTime(15_000);
+    await pollMachineActions(world.ports);
+    expect(await show(world, id)).toMatchObject({ status: 'running', actionId: ours });
+  });
+
+  it('I11: what a 429 told one collection holds for all of them', async () => {
+    const world = makeWorld();
+    world.alerts.set('da2_2', { ...alert, id: 'da2_2', machineId: 'f'.repeat(40) });
+    const [known] = world.machines.values();
+    if (known === undefined) throw new Error('no machine');
+    world.machines.set('f'.repeat(40), { ...known, id: 'f'.repeat(40) });
+    world.startAnswers.push({
+      outcome: 'throttled',
+      afterMs: 300_000,
+      reason: 'Defender takes no more calls for 300 s.',
+    });
+    await receive(world);
+    await pollMachineActions(world.ports);
+    await receiveAlert(world.ports, { alertId: 'da2_2', machineId: null, severity: null }, 'http');
+    world.passTime(200_000);
+    await pollMachineActions(world.ports);
+    expect(world.sent).toHaveLength(0);
+    world.passTime(110_000);
+    await pollMachineActions(world.ports);
+    expect(world.sent).toHaveLength(2);
+  });
+});
+
+describe('a seal that is repeated', () => {
+  it('I6: packs the custody log to the entry that seals, whatever came after it', async () => {
+    const world = makeWorld();
+    world.startAnswers.push({ outcome: 'refused', reason: 'No.' });
+    const id = await receive(world);
+    let refusals = 1;
+    const flaky: Ports = {
+      ...world.ports,
+      evidence: {
+        ...world.ports.evidence,
+        putText: async (collectionId, path, text) => {
+          if (path === 'custody.jsonl' && refusals > 0) {
+            refusals -= 1;
+            throw new Error('The storage refused.');
+          }
+          return world.ports.evidence.putText(collectionId, path, text);
+        },
+      },
+    };
+    await pollMachineActions(flaky);
+    expect((await show(world, id)).status).toBe('sealing');
+    world.passTime(60_000);
+    await pollMachineActions(flaky);
+    expect((await show(world, id)).status).toBe('failed');
+    const packed = (world.blobs.get(`${id}/custody.jsonl`) ?? '').trimEnd().split('\n');
+    const events = (lines: readonly string[]) => lines.map((line) => (JSON.parse(line) as { event: string }).event);
+    expect(events(packed).at(-1)).toBe('sealing');
+    expect(events(await world.ports.collections.readCustody(id)).slice(packed.length)).toEqual(['put off', 'ended']);
+  });
+});
+
+describe('at the deadline', () => {
+  it('I1: an action that never ends, though it was cancelled, is given up half an hour later', async () => {
+    const world = makeWorld({ deadlineHours: 1 });
+    const id = await receive(world);
+    const deaf = withDefender(world, { cancelAction: async () => ({ outcome: 'asked' }) });
+    await pollMachineActions(deaf);
+    world.passTime(3_600_000);
+    await pollMachineActions(deaf);
+    expect((await show(world, id)).status).toBe('running');
+    world.passTime(30 * 60_000);
+    await pollMachineActions(deaf);
+    expect(await show(world, id)).toMatchObject({ status: 'failed', reason: expect.stringMatching(/deadline/) });
+  });
+});
+
+describe('leases', () => {
+  it('I2: one that a crash left behind is given back after three minutes, one in use is not', async () => {
+    const world = makeWorld();
+    await receive(world);
+    await pollMachineActions(world.ports);
+    await world.ports.governor.grantStart({ collectionId: 'e'.repeat(32), session: 0, attempt: 1 });
+    world.passTime(170_000);
+    await pollMachineActions(world.ports);
+    expect(await world.ports.governor.listLeases()).toHaveLength(2);
+    world.passTime(30_000);
+    await pollMachineActions(world.ports);
+    expect(await world.ports.governor.listLeases()).toHaveLength(1);
+  });
+});
