@@ -1,4 +1,4 @@
-/** Copies a generated result into the storage emulator and prints how much memory the copy takes: `node bench/copy-memory.ts [--mib 1024]`. */
+/** Copies a generated result into the storage emulator and prints how much memory the copy takes: `npm run bench:memory -- [--mib 1024]`. */
 import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';

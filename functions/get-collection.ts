@@ -2,7 +2,7 @@ import { app } from '@azure/functions';
 import { answerFaults } from '../shared/answer-faults.ts';
 import { openCollector, settings } from '../shared/collector.ts';
 import { collectionUrl, json } from '../shared/doors/reply.ts';
-import { answerCollection } from '../shared/domain/collection-answer.ts';
+import { answerCollection } from '../shared/doors/collection-answer.ts';
 import { findCollection, noSuchCollection } from '../shared/doors/find-collection.ts';
 
 app.http('get-collection', {

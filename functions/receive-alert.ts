@@ -21,11 +21,8 @@ app.http('receive-alert', {
     }
     const payload = readAlertPayload(body.value);
     if (payload.outcome === 'unknown') {
-      await collector.ledger.noteRefused(new Date(), 'http', 'unknown-payload');
-      return problem(
-        'unknown-payload',
-        `${payload.why} Send {"alertId": "…", "machineId": "…"}, or a payload that the README lists.`,
-      );
+      await collector.ledger.noteRefused(new Date(), 'http', payload.code);
+      return problem(payload.code, payload.why);
     }
     const receipt = await receiveAlerts(collector.ports, collector.ledger, payload.references, 'http');
     return accepted(request.url, receipt, payload.refused);

@@ -10,7 +10,7 @@ app.eventGrid('receive-event', {
     const collector = await openCollector();
     const payload = readAlertPayload(event.data);
     if (payload.outcome === 'unknown') {
-      await collector.ledger.noteRefused(new Date(), 'event grid', 'unknown-payload');
+      await collector.ledger.noteRefused(new Date(), 'event grid', payload.code);
       context.warn('An event names no alert that can be collected; it is acknowledged and not delivered again.');
       return;
     }

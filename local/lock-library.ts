@@ -46,7 +46,7 @@ async function main(isCheck: boolean): Promise<void> {
     console.log('library/lock.json agrees with the scripts.');
     return;
   }
-  console.error('library/lock.json does not agree with the scripts. Review them, then run: node local/lock-library.ts');
+  console.error('library/lock.json does not agree with the scripts. Review them, then run: npm run lock');
   process.exitCode = 1;
 }
 

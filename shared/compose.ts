@@ -62,10 +62,7 @@ async function openCollector(settings: Settings): Promise<Collector> {
   const now = () => new Date();
   const tokens =
     settings.defenderAccessToken === null
-      ? acquireTokens({
-          scope: settings.defenderScope,
-          openCredential: () => openCredential({ kind: 'default', authorityHost: null }),
-        })
+      ? acquireTokens({ scope: settings.defenderScope, openCredential })
       : holdToken(settings.defenderAccessToken);
   const ports: Ports = {
     now,

@@ -33,12 +33,28 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
+const LINK_HOST = String.raw`\.?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?`;
+const LINK_HOSTS = new RegExp(`^\\s*(?:${LINK_HOST})(?:\\s*,\\s*(?:${LINK_HOST}))*\\s*,?\\s*$`);
+
 const schema = z.object({
   DEFENDER_API_URL: z.url({ protocol: /^https?$/ }).default('https://api.security.microsoft.com'),
-  DEFENDER_SCOPE: z.string().default('https://api.securitycenter.microsoft.com/.default'),
-  DEFENDER_ACCESS_TOKEN: z.string().optional(),
+  DEFENDER_SCOPE: z
+    .string()
+    .regex(/^\S+\/\.default$/, 'a resource followed by /.default')
+    .default('https://api.securitycenter.microsoft.com/.default'),
+  DEFENDER_ACCESS_TOKEN: z
+    .string()
+    .trim()
+    .regex(/^[\x21-\x7e]+$/, 'an access token has no spaces and only ASCII characters')
+    .optional(),
   DEFENDER_TENANT_ID: z.guid().optional(),
-  RESULT_LINK_HOSTS: z.string().default('.blob.core.windows.net'),
+  RESULT_LINK_HOSTS: z
+    .string()
+    .regex(
+      LINK_HOSTS,
+      'a comma list of hosts, of suffixes that begin with a dot, or of loopback origins such as http://127.0.0.1',
+    )
+    .default('.blob.core.windows.net'),
   LIVE_RESPONSE_CALLS_PER_MINUTE: whole(1, 100).default(10),
   LIVE_RESPONSE_SESSIONS: whole(1, 100).default(20),
   POLL_SCHEDULE: z
@@ -47,7 +63,7 @@ const schema = z.object({
     .default('*/15 * * * * *'),
   COLLECTION_DEADLINE_HOURS: z.coerce
     .number()
-    .positive()
+    .min(0.05)
     .max(24 * 30)
     .default(72),
   MODE: z.enum(['off', 'observe', 'collect']).default('collect'),
@@ -94,12 +110,19 @@ function readStorage(
   faults: string[],
 ): StorageAddress | null {
   const connectionString = given[name];
-  if (connectionString !== undefined) return { by: 'connection string', connectionString };
+  if (connectionString !== undefined) {
+    if (isConnectionString(connectionString)) return { by: 'connection string', connectionString };
+    faults.push(
+      `${name}: not a connection string of a storage account; copy it from the account's access keys, or use UseDevelopmentStorage=true`,
+    );
+    return null;
+  }
   const blobServiceUri = given[`${name}__blobServiceUri`];
   const tableServiceUri = given[`${name}__tableServiceUri`] ?? null;
   if (blobServiceUri === undefined) {
+    const uris = kinds === 'blobs' ? '' : ` and ${name}__tableServiceUri`;
     faults.push(
-      `${name}: not set; give a connection string in ${name}, or ${name}__blobServiceUri${kinds === 'blobs' ? '' : ` and ${name}__tableServiceUri`} with a managed identity`,
+      `${name}: not set; give a connection string in ${name}, or ${name}__blobServiceUri${uris} with a managed identity`,
     );
     return null;
   }
@@ -107,5 +130,15 @@ function readStorage(
     faults.push(`${name}__tableServiceUri: not set; it is needed beside ${name}__blobServiceUri`);
     return null;
   }
+  const wrong = [`${name}__blobServiceUri`, `${name}__tableServiceUri`].filter(
+    (key) => given[key] !== undefined && !URL.canParse(given[key]),
+  );
+  for (const key of wrong) faults.push(`${key}: not a URL such as https://account.blob.core.windows.net`);
+  if (wrong.length > 0) return null;
   return { by: 'identity', blobServiceUri, tableServiceUri, clientId: given[`${name}__clientId`] ?? null };
+}
+
+function isConnectionString(text: string): boolean {
+  const keys = text.split(';').map((part) => part.split('=')[0]?.trim().toLowerCase() ?? '');
+  return keys.includes('usedevelopmentstorage') || keys.includes('accountname') || keys.includes('blobendpoint');
 }

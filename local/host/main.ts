@@ -15,10 +15,18 @@ Settings come from the environment, and where it has none from local.settings.js
 
 const packageFolder = fileURLToPath(new URL('../../', import.meta.url));
 
+function parseGiven() {
+  try {
+    return parseArgs({
+      options: { port: { type: 'string', default: '7071' }, app: { type: 'string' }, help: { type: 'boolean' } },
+    });
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+  }
+}
+
 function readArguments(): { port: number; appFile: string } {
-  const { values } = parseArgs({
-    options: { port: { type: 'string', default: '7071' }, app: { type: 'string' }, help: { type: 'boolean' } },
-  });
+  const { values } = parseGiven();
   if (values.help) {
     console.log(usage);
     process.exit(0);

@@ -10,17 +10,45 @@ import { followCollection, sendAlert } from './follow-collection.ts';
 import { showProgress } from './show-progress.ts';
 import { type Everything, startEverything } from './start-everything.ts';
 
-const { values } = parseArgs({
-  options: { once: { type: 'boolean', default: false }, port: { type: 'string', default: '7071' } },
-});
+const USAGE = `Usage: npm start [-- [--once] [--port N]]
+
+  --once      leave after one alert, with exit code 0 if its package is whole
+  --port N    the app listens on port N of 127.0.0.1; 0 takes a free one (default 7071, with --once a free one)`;
+
+interface Arguments {
+  readonly once: boolean;
+  readonly port: number;
+}
+
+/** Reads the arguments; a wrong one is an error whose message says what is right. */
+function readArguments(): Arguments | 'help' {
+  const options = {
+    once: { type: 'boolean', default: false },
+    port: { type: 'string' },
+    help: { type: 'boolean' },
+  } as const;
+  const { values } = parse(() => parseArgs({ options }));
+  if (values.help) return 'help';
+  const port = values.port ?? (values.once ? '0' : '7071');
+  if (!/^\d+$/.test(port) || Number(port) > 65_535)
+    throw new Error(`--port takes a number from 0 to 65535, not "${port}".\n\n${USAGE}`);
+  return { once: values.once, port: Number(port) };
+}
+
+function parse<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (fault) {
+    throw new Error(`${fault instanceof Error ? fault.message : String(fault)}\n\n${USAGE}`);
+  }
+}
+
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = join(root, '.local');
-await mkdir(folder, { recursive: true });
-/** A run has a folder of its own, so that two at a time do not meet. */
-const runFolder = await mkdtemp(join(folder, 'run-'));
 const progress = showProgress(Date.now());
 const leaving = new AbortController();
 const running: Everything[] = [];
+const runFolders: string[] = [];
 
 async function showOneAlert(
   everything: Everything,
@@ -61,15 +89,30 @@ Press Ctrl+C to end everything.`);
 }
 
 async function main(): Promise<number> {
+  const given = readArguments();
+  if (given === 'help') {
+    console.log(USAGE);
+    return 0;
+  }
   if (!existsSync(join(root, 'dist/app.mjs')))
     throw new Error('dist/app.mjs is missing: run npm run build first, or npm start, which does.');
-  const everything = await startEverything(runFolder, values.once ? 0 : Number(values.port), progress.say);
+  await mkdir(folder, { recursive: true });
+  // A run has a folder of its own, so that two at a time do not meet.
+  const runFolder = await mkdtemp(join(folder, 'run-'));
+  runFolders.push(runFolder);
+  const everything = await startEverything(runFolder, given.port, progress.say);
   running.push(everything);
   const shown = await showOneAlert(everything);
-  if (values.once) return shown.verdict === 'intact' ? 0 : 1;
+  if (given.once) return shown.verdict === 'intact' ? 0 : 1;
   sayHowToGoOn(everything, shown.url);
   await new Promise((resolve) => leaving.signal.addEventListener('abort', resolve, { once: true }));
   return 0;
+}
+
+/** A run that went well leaves only its package; of another one the log stays. */
+async function clearAway(runFolder: string): Promise<void> {
+  if (exitCode === 0 || exitCode === 130) await rm(runFolder, { recursive: true, force: true });
+  else console.error(`What the app said is in ${join(runFolder, 'app.log')}.`);
 }
 
 const leave = () => leaving.abort();
@@ -85,7 +128,6 @@ try {
 } finally {
   progress.stop();
   for (const everything of running) await everything.close();
-  if (exitCode === 0 || exitCode === 130) await rm(runFolder, { recursive: true, force: true });
-  else console.error(`What the app said is in ${join(runFolder, 'app.log')}.`);
+  for (const runFolder of runFolders) await clearAway(runFolder);
 }
 process.exit(exitCode);

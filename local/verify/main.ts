@@ -1,7 +1,7 @@
 import { spellHidden } from '../../shared/domain/escape-html.ts';
 import { verifyPackage } from './verify-package.ts';
 
-const USAGE = 'Usage: node local/verify/main.ts <folder>, where the folder is that of one package.';
+const USAGE = 'Usage: npm run verify -- <folder>, where the folder is that of one package.';
 
 process.exitCode = await main(process.argv.slice(2));
 

@@ -21,11 +21,6 @@ export interface Credential {
   getToken(scope: string, options?: { abortSignal?: AbortSignal }): Promise<IssuedToken | null>;
 }
 
-/** Whose token it is: a managed identity's (`clientId` null for the system-assigned one), or whoever is signed in. */
-export type Identity =
-  | { readonly kind: 'managed identity'; readonly clientId: string | null }
-  | { readonly kind: 'default'; readonly authorityHost: string | null };
-
 const BEFORE_EXPIRY_MS = 5 * 60_000;
 
 /** A source of the one token that was got elsewhere (DEFENDER_ACCESS_TOKEN); it knows no other. */
@@ -96,23 +91,10 @@ export function acquireTokens(options: {
   };
 }
 
-/** Opens the credential of an identity; @azure/identity is loaded only now, as it is large. */
-export async function openCredential(identity: Identity): Promise<Credential> {
-  const { DefaultAzureCredential, ManagedIdentityCredential } = await import('@azure/identity');
-  switch (identity.kind) {
-    case 'managed identity':
-      return identity.clientId === null
-        ? new ManagedIdentityCredential()
-        : new ManagedIdentityCredential({ clientId: identity.clientId });
-    case 'default':
-      return new DefaultAzureCredential(
-        identity.authorityHost === null ? {} : { authorityHost: identity.authorityHost },
-      );
-    default: {
-      const unknown: never = identity;
-      throw new Error(`Unknown identity ${JSON.stringify(unknown)}.`);
-    }
-  }
+/** Opens the credential of the app (AZURE_CLIENT_ID names a user-assigned identity); @azure/identity is loaded only now, as it is large. */
+export async function openCredential(): Promise<Credential> {
+  const { DefaultAzureCredential } = await import('@azure/identity');
+  return new DefaultAzureCredential();
 }
 
 /** A token, or a TokenError whatever went wrong: a foreign fault may quote the token. */

@@ -3,7 +3,7 @@ import { noteFact, absorb, type Step } from './step.ts';
 import { countMissing } from './result.ts';
 
 /** A payload manifest that was written: its hash goes into the custody entry that seals. */
-export function writeManifest(collection: CollectionIn<'sealing'>, sha256: string): Step {
+export function noteManifest(collection: CollectionIn<'sealing'>, sha256: string): Step {
   if (collection.manifest !== null) return absorb(collection);
   const next: Collection = { ...collection, manifest: { sha256, custodyNumber: collection.custody.count + 1 } };
   return {

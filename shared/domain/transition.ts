@@ -2,7 +2,7 @@ import { type Collection, stageOf } from './collection.ts';
 import type { CollectionEvent, EventOf } from './collection-event.ts';
 import { passDeadline } from './deadline.ts';
 import { intend, loseAction, loseStart, noteUpload, refuse, returnToPlan, see, start } from './run-session.ts';
-import { endSealed, writeManifest } from './seal-collection.ts';
+import { endSealed, noteManifest } from './seal-collection.ts';
 import { settleCopy } from './settle-copy.ts';
 import { absorb, noteFact, type Step } from './step.ts';
 import { mergeInto, planCollection, skip } from './take-up.ts';
@@ -48,7 +48,7 @@ export function transition(collection: Collection, event: CollectionEvent, now: 
     case 'copy tried':
       return settleCopy(collection, event, now);
     case 'manifest written':
-      return collection.status === 'sealing' ? writeManifest(collection, event.sha256) : absorb(collection);
+      return collection.status === 'sealing' ? noteManifest(collection, event.sha256) : absorb(collection);
     case 'sealed':
       return collection.status === 'sealing' ? endSealed(collection, event.tagmanifestSha256, now) : absorb(collection);
     case 'deadline passed':

@@ -3,6 +3,7 @@ export type ProblemCode =
   | 'no-body'
   | 'not-json'
   | 'unknown-payload'
+  | 'too-many-alerts'
   | 'body-too-large'
   | 'wrong-content-type'
   | 'not-found'
@@ -22,6 +23,7 @@ const PROBLEMS: Readonly<Record<ProblemCode, { readonly status: number; readonly
   'no-body': { status: 400, title: 'The request has no body' },
   'not-json': { status: 400, title: 'The body is not JSON' },
   'unknown-payload': { status: 422, title: 'The payload names no alert that can be collected' },
+  'too-many-alerts': { status: 413, title: 'The list names too many alerts' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'wrong-content-type': { status: 415, title: 'The body is not announced as JSON' },
   'not-found': { status: 404, title: 'There is no such thing' },

@@ -8,13 +8,15 @@ export type Payload =
       readonly references: readonly AlertReference[];
       readonly refused: readonly RefusedItem[];
     }
-  | { readonly outcome: 'unknown'; readonly why: string };
+  | { readonly outcome: 'unknown'; readonly code: 'unknown-payload' | 'too-many-alerts'; readonly why: string };
 
 /** An item of a list that names no alert: its number from 1, and why. */
 export interface RefusedItem {
   readonly item: number;
   readonly why: string;
 }
+
+const ADVICE = 'Send {"alertId": "…", "machineId": "…"}, or a payload that the README lists.';
 
 /** The most alerts that one payload may name. */
 const MAX_ALERTS = 500;
@@ -35,12 +37,10 @@ const connector = z.object({ id, machineId, severity });
 /** Finds the alerts in a payload of a known shape: plain, the Defender connector's, Defender's alert, or a list of them. */
 export function readAlertPayload(payload: unknown): Payload {
   const items = Array.isArray(payload) ? payload : [payload];
-  if (items.length === 0) return { outcome: 'unknown', why: 'The list is empty.' };
+  if (items.length === 0) return { outcome: 'unknown', code: 'unknown-payload', why: `The list is empty. ${ADVICE}` };
   if (items.length > MAX_ALERTS) {
-    return {
-      outcome: 'unknown',
-      why: `The list names ${items.length} alerts; at most ${MAX_ALERTS} are taken at a time.`,
-    };
+    const why = `The list names ${items.length} alerts. Send them in lists of at most ${MAX_ALERTS}.`;
+    return { outcome: 'unknown', code: 'too-many-alerts', why };
   }
   const references: AlertReference[] = [];
   const refused: RefusedItem[] = [];
@@ -51,7 +51,8 @@ export function readAlertPayload(payload: unknown): Payload {
   }
   const [first] = refused;
   if (references.length > 0 || first === undefined) return { outcome: 'alerts', references, refused };
-  return { outcome: 'unknown', why: items.length === 1 ? first.why : `Item 1: ${first.why}` };
+  const why = items.length === 1 ? first.why : `Item 1: ${first.why}`;
+  return { outcome: 'unknown', code: 'unknown-payload', why: `${why} ${ADVICE}` };
 }
 
 type ReadOne =

@@ -1,4 +1,4 @@
-import { answerCollection } from '../domain/collection-answer.ts';
+import { answerCollection } from './collection-answer.ts';
 import type { Collection } from '../domain/collection.ts';
 import { stageOf } from '../domain/collection.ts';
 import type { RefusedItem } from './read-alert-payload.ts';

@@ -67,4 +67,41 @@ describe('readSettings', () => {
     expect(readSettings({ ...least, WEBSITE_AUTH_ENABLED: 'True' }).authLevel).toBe('anonymous');
     expect(readSettings({ ...least, WEBSITE_AUTH_ENABLED: 'False' }).authLevel).toBe('function');
   });
+
+  it.each<readonly [string, Readonly<Record<string, string>>, RegExp]>([
+    ['a connection string that is none', { EvidenceStorage: 'garbage' }, /EvidenceStorage: not a connection string/],
+    [
+      'a service URI that is none',
+      {
+        StateStorage: '',
+        StateStorage__blobServiceUri: 'x',
+        StateStorage__tableServiceUri: 'https://a.table.core.windows.net',
+      },
+      /StateStorage__blobServiceUri: not a URL/,
+    ],
+    ['a link host with a path', { RESULT_LINK_HOSTS: 'https://x/*/' }, /RESULT_LINK_HOSTS/],
+    ['a link host that is everything', { RESULT_LINK_HOSTS: '*' }, /RESULT_LINK_HOSTS/],
+    ['a deadline of no time', { COLLECTION_DEADLINE_HOURS: '1e-9' }, /COLLECTION_DEADLINE_HOURS/],
+    [
+      'a token with a space',
+      { DEFENDER_ACCESS_TOKEN: 'SECRET b' },
+      /DEFENDER_ACCESS_TOKEN: an access token has no spaces/,
+    ],
+    ['a scope that is none', { DEFENDER_SCOPE: 'x' }, /DEFENDER_SCOPE/],
+    ['a schedule that is none', { POLL_SCHEDULE: 'often' }, /POLL_SCHEDULE/],
+    ['more sessions than the quota row keeps', { LIVE_RESPONSE_SESSIONS: '1000' }, /LIVE_RESPONSE_SESSIONS/],
+  ])('refuses %s by name', (_, changes, message) => {
+    expect(() => readSettings({ ...least, ...changes })).toThrow(message);
+    expect(() => readSettings({ ...least, ...changes })).not.toThrow(/SECRET/);
+  });
+
+  it.each([
+    '.blob.core.windows.net',
+    'a.example.com, .b.example.com',
+    'http://127.0.0.1',
+    'http://localhost:8080,.blob.core.usgovcloudapi.net,',
+    'https://127.0.0.1:10000',
+  ])('takes %s as link hosts', (hosts) => {
+    expect(readSettings({ ...least, RESULT_LINK_HOSTS: hosts }).resultLinkHosts.length).toBeGreaterThan(0);
+  });
 });

@@ -50,14 +50,14 @@ describe('readAlertPayload', () => {
     ['an empty object', {}, /names no alert/],
     ['an empty list', [], /list is empty/],
     ['a list of strangers', [{ bar: 2 }, { foo: 1 }], /Item 1: It names no alert/],
-    ['a list that is too long', Array.from({ length: 501 }, () => ({ alertId: ALERT })), /at most 500/],
+    ['a list that is too long', Array.from({ length: 501 }, () => ({ alertId: ALERT })), /lists of at most 500/],
     ['a path for an id', { alertId: '../../etc/passwd' }, /not one of Defender/],
     ['an id with a quote', { alertId: "da1' or 1 eq 1" }, /not one of Defender/],
     ['an id that is a number', { alertId: 7 }, /not one of Defender/],
     ['a machine that is a URL', { alertId: ALERT, machineId: 'https://169.254.169.254/' }, /not one of Defender/],
     ['an id of 200 characters', { alertId: 'a'.repeat(200) }, /not one of Defender/],
   ])('refuses %s with a sentence', (_, payload, why) => {
-    expect(readAlertPayload(payload)).toEqual({ outcome: 'unknown', why: expect.stringMatching(why) });
+    expect(readAlertPayload(payload)).toMatchObject({ outcome: 'unknown', why: expect.stringMatching(why) });
   });
 
   it('takes the alerts of a list and names the items that are none, so that one stranger loses no alert', () => {

@@ -60,16 +60,18 @@ describe('several instances at once', () => {
   it('I2: an instance that fails gives up no turn that another has taken', async () => {
     const world = makeWorld();
     await receiveAlerts(world.ports, receipts, [reference], 'http');
-    const { startLiveResponse: _, ...defender } = world.ports.defender;
     expect(world.sent).toHaveLength(1);
     // A second instance had read the collection as planned, and its call of the library fails after the first has started.
     let reads = 0;
+    let listed = 0;
     const stale = {
       ...world.ports,
       defender: {
-        ...defender,
-        startLiveResponse: world.ports.defender.startLiveResponse,
-        listLibrary: () => Promise.reject(new Error('cut')),
+        ...world.ports.defender,
+        listLibrary: () => {
+          listed += 1;
+          return Promise.reject(new Error('cut'));
+        },
       },
       collections: {
         ...world.ports.collections,
@@ -87,6 +89,7 @@ describe('several instances at once', () => {
     };
     const [open] = await world.ports.collections.listOpen();
     await advance(stale, open?.id ?? '', goAlone());
+    expect(listed).toBe(1);
     expect(await world.ports.governor.listLeases()).toHaveLength(1);
     expect(await world.ports.lanes.take(MACHINE_ID, 'another')).toBe(open?.id);
   });

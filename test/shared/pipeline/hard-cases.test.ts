@@ -316,11 +316,12 @@ describe('the package is what is stored', () => {
             : Promise.reject(new Error('The storage refused.')),
       },
     };
-    for (let hours = 0; hours < 4; hours += 1) {
-      await pollMachineActions(broken);
-      await pollMachineActions(broken);
-      world.passTime(3_600_000);
-    }
+    await pollMachineActions(broken);
+    world.passTime(119 * 60_000);
+    await pollMachineActions(broken);
+    expect((await show(world, id)).status).toBe('sealing');
+    world.passTime(2 * 60_000);
+    await pollMachineActions(broken);
     expect(await show(world, id)).toMatchObject({
       status: 'failed',
       sealed: null,

@@ -1,5 +1,5 @@
-import type { Collection } from './collection.ts';
-import type { Result } from './result.ts';
+import type { Collection } from '../domain/collection.ts';
+import type { Result } from '../domain/result.ts';
 
 /** A collection as the HTTP API answers it: ids, status and reason, never a link. */
 export function answerCollection(collection: Collection, url: string) {
