@@ -36,6 +36,6 @@ test.each([[[]], [['one', 'two']], [['/no/such/folder']], [[MAIN]]])(
   (args) => {
     const { status, stdout, stderr } = verify(...args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toContain('Usage: node local/verify/main.ts <folder>');
+    expect(stderr).toContain('Usage: npm run verify -- <folder>');
   },
 );
