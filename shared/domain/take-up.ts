@@ -56,7 +56,7 @@ function describeAlert(
 /** A received collection of which nothing is to be collected. */
 export function skip(collection: CollectionIn<'received'>, event: EventOf<'nothing to collect'>, now: string): Step {
   const { reason, alert, machine } = event;
-  const machineId = machine?.id ?? collection.machineId;
+  const machineId = machine?.id.toLowerCase() ?? collection.machineId;
   const next: Collection = {
     ...collection,
     ...describeAlert(collection, alert, machine),

@@ -33,11 +33,12 @@ export async function advance(ports: Ports, collectionId: string, round: Round):
     if (loaded === null) return null;
     const { collection, version } = loaded;
     if (version === seen) return collection;
-    seen = version;
     if (stageOf(collection.status) === 'ended') {
-      await runEffects(ports, collection, [{ type: 'close' }]);
+      // One that ended in an earlier round and is still in the index was not closed; one that ended just now was.
+      if (seen === null) await runEffects(ports, collection, [{ type: 'close' }]);
       return collection;
     }
+    seen = version;
     const goesOn = await tryStep(ports, collection, round);
     if (goesOn === 'waits') return collection;
   }

@@ -93,6 +93,33 @@ describe('the way of an alert', () => {
     expect(world.blobs.get(`custody:${id}/${packed.length + 1}.json`)).toBe(all.at(-1));
   });
 
+  it('is closed once: what follows the seal is exported once', async () => {
+    const world = makeWorld();
+    const exported: number[] = [];
+    const { putCustodyLine } = world.ports.evidence;
+    const evidence = {
+      ...world.ports.evidence,
+      putCustodyLine: async (id: string, line: Parameters<typeof putCustodyLine>[1]) => {
+        exported.push(line.number);
+        await putCustodyLine(id, line);
+      },
+    };
+    const id = await collectOnce({ ...world, ports: { ...world.ports, evidence } });
+    expect(exported).toEqual([(await world.ports.collections.readCustody(id)).length]);
+  });
+
+  it('an end whose closing was cut short is closed by the next poll', async () => {
+    const world = makeWorld();
+    world.alerts.set(ALERT_ID, { ...alert, machineId: null });
+    const { collection } = await receive(world, ALERT_ID, null);
+    const collections = { ...world.ports.collections, close: () => Promise.reject(new Error('cut')) };
+    await pollMachineActions({ ...world.ports, collections });
+    expect((await show(world, collection.id)).status).toBe('skipped');
+    expect(await world.ports.collections.listOpen()).toHaveLength(1);
+    await pollMachineActions(world.ports);
+    expect(await world.ports.collections.listOpen()).toEqual([]);
+  });
+
   it('I8: the same alert sent again is the same collection and runs nothing', async () => {
     const world = makeWorld();
     const id = await collectOnce(world);
