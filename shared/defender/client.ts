@@ -1,3 +1,6 @@
+import type { LibraryFile } from '../domain/library-file.ts';
+import type { LinkOutcome } from '../domain/result-link.ts';
+import type { StartOutcome } from '../domain/start-outcome.ts';
 import { setTimeout } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import type { Alert, RelatedFile } from '../domain/alert.ts';
@@ -11,13 +14,12 @@ import { getAlertFiles } from './files.ts';
 import type { Found } from './get-one.ts';
 import {
   deleteFromLibrary,
-  type LibraryFile,
   type LibraryUpload,
   listLibrary,
   type UploadOutcome,
   uploadToLibrary,
 } from './library-files.ts';
-import { getResultLink, type LinkOutcome, type StartOutcome, startLiveResponse } from './live-response.ts';
+import { getResultLink, startLiveResponse } from './live-response.ts';
 import { type ActionFilter, type CancelOutcome, cancelAction, getAction, listActions } from './machine-actions.ts';
 import { findMachinesByName, getAlertMachine, getMachine } from './machines.ts';
 import { type CallOptions, openWire } from './send.ts';

@@ -1,3 +1,4 @@
+import type { LibraryFile } from '../domain/library-file.ts';
 import { cleanMessage } from './clean-message.ts';
 import { FormData } from 'undici';
 import type { Api } from './call-endpoint.ts';
@@ -8,14 +9,6 @@ import { expectRows, readPages } from './read-pages.ts';
 import { expectSuccess, isNotFound } from './reply.ts';
 import { LibraryFileBody } from './schemas.ts';
 import type { CallOptions } from './send.ts';
-
-/** A file of the live response library, as Defender lists it; `sha256` is empty where Defender gives none. */
-export interface LibraryFile {
-  readonly fileName: string;
-  readonly sha256: string;
-  readonly createdBy: string | null;
-  readonly lastUpdatedAt: string | null;
-}
 
 /** A file to put into the library, which is shared by the whole tenant: `replace` says what happens to one of the same name. */
 export interface LibraryUpload {

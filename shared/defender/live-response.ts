@@ -1,7 +1,9 @@
+import type { StartOutcome } from '../domain/start-outcome.ts';
+import type { LinkOutcome } from '../domain/result-link.ts';
 import { DEFENDER_ID } from '../domain/alert.ts';
 import type { Command } from '../domain/command.ts';
-import type { LiveResponseRequest, MachineAction } from '../domain/machine-action.ts';
-import { hideLink, type ResultLink } from '../domain/result-link.ts';
+import type { LiveResponseRequest } from '../domain/machine-action.ts';
+import { hideLink } from '../domain/result-link.ts';
 import type { Api } from './call-endpoint.ts';
 import { describeUnreadable } from './describe-failure.ts';
 import { DefenderError, refuseArgument } from './errors.ts';
@@ -11,20 +13,6 @@ import { readBody } from './read-body.ts';
 import { expectSuccess } from './reply.ts';
 import { LinkBody } from './schemas.ts';
 import type { CallOptions } from './send.ts';
-
-/**
- * What became of a call that starts a live response: `unreachable` was never sent, `unknown` may have been started,
- * `refused` stays refused, `not allowed` waits for a person, `busy` for the machine, `throttled` for the quota.
- */
-export type StartOutcome =
-  | { readonly outcome: 'started'; readonly action: MachineAction }
-  | { readonly outcome: 'throttled'; readonly afterMs: number; readonly reason: string }
-  | { readonly outcome: 'busy' | 'refused' | 'not allowed' | 'unreachable' | 'unknown'; readonly reason: string };
-
-/** What Defender answers when it is asked for a result link. */
-export type LinkOutcome =
-  | { readonly outcome: 'link'; readonly link: ResultLink }
-  | { readonly outcome: 'no result'; readonly reason: string };
 
 /** Starts a live response, sending it once at most; every outcome is a value (Defender: run live response). */
 export async function startLiveResponse(

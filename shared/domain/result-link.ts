@@ -7,3 +7,8 @@ export interface ResultLink {
 export function hideLink(url: string): ResultLink {
   return { reveal: () => url };
 }
+
+/** A fresh link to a result, or why there is none. */
+export type LinkOutcome =
+  | { readonly outcome: 'link'; readonly link: ResultLink }
+  | { readonly outcome: 'no result'; readonly reason: string };

@@ -1,13 +1,8 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import type { Dispatcher } from 'undici';
 import type { EvidenceItem } from '../domain/result.ts';
-import type { ResultLink } from '../domain/result-link.ts';
+import type { LinkOutcome } from '../domain/result-link.ts';
 import type { InsideCaps } from './hash-content.ts';
-
-/** A fresh link to a result, or why there is none. */
-export type LinkAnswer =
-  | { readonly outcome: 'link'; readonly link: ResultLink }
-  | { readonly outcome: 'no result'; readonly reason: string };
 
 /** What to copy and where to; what is optional has a default. */
 export interface CopyRequest {
@@ -15,7 +10,7 @@ export interface CopyRequest {
   /** The blob's name: `<collectionId>/<path in the package>`. */
   readonly path: string;
   /** Called before each request to the source; its errors come out of the copy as they are. */
-  readonly askForLink: () => Promise<LinkAnswer>;
+  readonly askForLink: () => Promise<LinkOutcome>;
   /** As `checkLink` takes them. */
   readonly allowedHosts: readonly string[];
   /** One of `makeLinkDispatcher`; made for this copy alone by default. */

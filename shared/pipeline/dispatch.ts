@@ -1,10 +1,11 @@
+import type { StartOutcome } from '../domain/start-outcome.ts';
 import type { CollectionIn } from '../domain/collection.ts';
 import type { Session } from '../domain/command.ts';
 import { type AttemptName, writeComment } from '../domain/machine-action.ts';
 import { applyEvent } from './apply-event.ts';
 import { backOff, later } from './back-off.ts';
 import { ensureScripts } from './ensure-scripts.ts';
-import type { Ports, StartOutcome } from './ports.ts';
+import type { Ports } from './ports.ts';
 import { takeLane } from './take-lane.ts';
 
 /** Whether a dispatch met a quota that is used up; then nothing else of this poll needs to ask. */

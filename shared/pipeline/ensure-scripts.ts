@@ -1,6 +1,7 @@
+import type { LibraryFile } from '../domain/library-file.ts';
 import type { PlannedScript } from '../domain/plan.ts';
 import { applyEvent } from './apply-event.ts';
-import type { LibraryFile, Ports } from './ports.ts';
+import type { Ports } from './ports.ts';
 
 /** Whether the library holds exactly the reviewed scripts, or why nothing may be run. */
 export type Readiness = { readonly readiness: 'ready' } | { readonly readiness: 'not ready'; readonly reason: string };

@@ -1,3 +1,4 @@
+import type { LibraryFile } from '../domain/library-file.ts';
 import type { Alert, RelatedFile } from '../domain/alert.ts';
 import type { Collection, CollectionStatus } from '../domain/collection.ts';
 import type { CustodyLine, Sha256 } from '../domain/custody.ts';
@@ -6,7 +7,8 @@ import type { AttemptName, LiveResponseRequest, MachineAction } from '../domain/
 import type { Profile } from '../domain/profile.ts';
 import type { Lease } from '../domain/quota.ts';
 import type { EvidenceItem } from '../domain/result.ts';
-import type { ResultLink } from '../domain/result-link.ts';
+import type { LinkOutcome } from '../domain/result-link.ts';
+import type { StartOutcome } from '../domain/start-outcome.ts';
 import type { Ticket } from '../domain/ticket.ts';
 
 /** How a call may be cut short. */
@@ -18,25 +20,6 @@ export interface CallOptions {
 export type Found<K extends string, T> =
   | ({ readonly outcome: 'found'; readonly raw: string } & { readonly [P in K]: T })
   | { readonly outcome: 'not found' };
-
-/** What became of a call that starts a live response; `unknown` means it may have been started. */
-export type StartOutcome =
-  | { readonly outcome: 'started'; readonly action: MachineAction }
-  | { readonly outcome: 'throttled'; readonly afterMs: number; readonly reason: string }
-  | { readonly outcome: 'busy' | 'refused' | 'not allowed' | 'unreachable' | 'unknown'; readonly reason: string };
-
-/** What Defender answers when it is asked for a result link. */
-export type LinkOutcome =
-  | { readonly outcome: 'link'; readonly link: ResultLink }
-  | { readonly outcome: 'no result'; readonly reason: string };
-
-/** A file of the live response library, as Defender lists it. */
-export interface LibraryFile {
-  readonly fileName: string;
-  readonly sha256: string;
-  readonly createdBy: string | null;
-  readonly lastUpdatedAt: string | null;
-}
 
 /** The Defender API, as far as the pipeline uses it. */
 export interface DefenderPort {

@@ -4,7 +4,9 @@ import type { Machine } from '../../shared/domain/machine.ts';
 import type { LiveResponseRequest, MachineAction } from '../../shared/domain/machine-action.ts';
 import { hideLink } from '../../shared/domain/result-link.ts';
 import { nameTicket, readTicketName } from '../../shared/domain/ticket.ts';
-import type { DefenderPort, LibraryFile, LogLine, Ports, StartOutcome } from '../../shared/pipeline/ports.ts';
+import type { LibraryFile } from '../../shared/domain/library-file.ts';
+import type { StartOutcome } from '../../shared/domain/start-outcome.ts';
+import type { DefenderPort, LogLine, Ports } from '../../shared/pipeline/ports.ts';
 import { rememberCollections, rememberLanes, rememberQuota } from './memory-state.ts';
 import { alert, MACHINE_ID, machine, makeAction, profile } from './samples.ts';
 
