@@ -17,6 +17,8 @@ import type { EvidencePort, LogLine, Ports } from './pipeline/ports.ts';
 import { createCollections } from './state/collections.ts';
 import { createGovernor } from './state/governor.ts';
 import { createLanes } from './state/lanes.ts';
+import { createListingTurn } from './state/listing-turn.ts';
+import { readServiceTime, type SharedRowParts } from './state/shared-row.ts';
 import { createLedger, type Ledger } from './state/ledger.ts';
 import { VERSION } from './version.ts';
 
@@ -60,6 +62,12 @@ async function openCollector(settings: Settings): Promise<Collector> {
   const ledger = createLedger(storage.table);
   const collections = createCollections(storage.table, ({ id, receivedAt }) => ledger.noteReceived(id, receivedAt));
   const now = () => new Date();
+  const shared: SharedRowParts = {
+    table: storage.table,
+    wait: (ms) => sleep(ms),
+    random: Math.random,
+    readTime: readServiceTime,
+  };
   const tokens =
     settings.defenderAccessToken === null
       ? acquireTokens({ scope: settings.defenderScope, openCredential })
@@ -72,6 +80,7 @@ async function openCollector(settings: Settings): Promise<Collector> {
     tenantId: settings.defenderTenantId,
     version: VERSION,
     deadlineHours: settings.deadlineHours,
+    callsPerHour: 1_500,
     defender: createDefenderClient({
       baseUrl: settings.defenderApiUrl,
       tokens,
@@ -79,11 +88,8 @@ async function openCollector(settings: Settings): Promise<Collector> {
     }),
     collections,
     lanes: createLanes(storage.table),
-    governor: createGovernor(storage.table, {
-      limits: { startsPerMinute: settings.startsPerMinute, sessions: settings.sessions },
-      now,
-      wait: (ms) => sleep(ms),
-    }),
+    governor: createGovernor(shared, { startsPerMinute: settings.startsPerMinute, sessions: settings.sessions }),
+    listing: createListingTurn(shared),
     evidence: openEvidence(storage, settings.resultLinkHosts),
     tickets: {
       write: async (ticket) => {

@@ -22,6 +22,7 @@ export type CollectionEvent =
     }
   | { readonly type: 'merged'; readonly into: string; readonly alert: Alert; readonly machine: Machine }
   | { readonly type: 'put off'; readonly notBefore: string; readonly reason: string }
+  | { readonly type: 'waits'; readonly reason: string }
   | { readonly type: 'script uploaded'; readonly name: string; readonly sha256: string }
   | { readonly type: 'starting'; readonly session: number; readonly attempt: number }
   | { readonly type: 'not started'; readonly notBefore: string; readonly reason: string }

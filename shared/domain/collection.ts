@@ -63,6 +63,8 @@ export type Collection = CollectionBasis &
         readonly actionId: string;
         readonly startedAt: string;
         readonly actionStatus: string;
+        /** Commands of the session that had not ended when the action was last seen. */
+        readonly commandsLeft: number;
         readonly cancelAskedAt: string | null;
       } & Planned)
     | ({ readonly status: 'copying'; readonly actionId: string } & Planned)
@@ -99,6 +101,21 @@ export interface SealedPackage {
 
 /** A status of a collection. */
 export type CollectionStatus = Collection['status'];
+
+/** Every status, in the order in which a collection may have it. */
+export const COLLECTION_STATUSES = [
+  'received',
+  'planned',
+  'starting',
+  'running',
+  'copying',
+  'sealing',
+  'collected',
+  'partial',
+  'failed',
+  'skipped',
+  'merged',
+] as const satisfies readonly CollectionStatus[];
 
 /** A collection of that status. */
 export type CollectionIn<S extends CollectionStatus> = Extract<Collection, { readonly status: S }>;

@@ -67,6 +67,7 @@ export function start(collection: CollectionIn<'starting'>, event: EventOf<'star
     actionId: action.id,
     startedAt: now,
     actionStatus: action.status,
+    commandsLeft: collection.plan.sessions[session]?.commands.length ?? 0,
     cancelAskedAt: null,
     reason: null,
     tries: 0,
@@ -79,10 +80,15 @@ export function see(collection: CollectionIn<'running'>, event: EventOf<'action 
   const { action } = event;
   if (action.id !== collection.actionId) return absorb(collection);
   if (phaseOf(action.status) === 'open') {
-    const isNews = collection.actionStatus === 'Pending' && action.status === 'InProgress';
-    if (!isNews) return absorb(collection);
-    const next: Collection = { ...collection, actionStatus: action.status };
-    return { collection: next, facts: [noteFact('in progress', { action: action.id })], effects: [] };
+    const hasBegun = collection.actionStatus === 'Pending' && action.status === 'InProgress';
+    const commandsLeft = Math.min(collection.commandsLeft, countLeft(collection, action));
+    if (!hasBegun && commandsLeft === collection.commandsLeft) return absorb(collection);
+    const next: Collection = {
+      ...collection,
+      actionStatus: hasBegun ? action.status : collection.actionStatus,
+      commandsLeft,
+    };
+    return { collection: next, facts: hasBegun ? [noteFact('in progress', { action: action.id })] : [], effects: [] };
   }
   const onward = endSession(collection, action, now);
   const said = describeCommands(collection, action);
@@ -92,6 +98,13 @@ export function see(collection: CollectionIn<'running'>, event: EventOf<'action 
     [noteFact('action ended', { action: action.id, status: action.status, commands: said })],
     [giveUpTurn(collection)],
   );
+}
+
+/** How many commands of our session have not ended, by what is said of them. */
+function countLeft(collection: CollectionIn<'running'>, { commands }: EventOf<'action seen'>['action']): number {
+  const ended = new Set(commands.filter((command) => command.status !== 'Created').map((command) => command.index));
+  const own = collection.plan.sessions[collection.progress.session]?.commands ?? [];
+  return own.filter((_, index) => !ended.has(index)).length;
 }
 
 /** How the commands of our session ended, in our own words: what else an answer holds is not quoted. */

@@ -26,6 +26,8 @@ export function transition(collection: Collection, event: CollectionEvent, now: 
       return collection.status === 'received' ? mergeInto(collection, event, now) : absorb(collection);
     case 'put off':
       return putOff(collection, event);
+    case 'waits':
+      return wait(collection, event.reason);
     case 'script uploaded':
       return collection.status === 'planned' ? noteUpload(collection, event) : absorb(collection);
     case 'starting':
@@ -62,6 +64,13 @@ export function transition(collection: Collection, event: CollectionEvent, now: 
 
 /** How many entries a custody log has before it stops telling why it waits; its acts it always tells. */
 const MAX_ENTRIES_OF_WAITING = 200;
+
+/** It could go on but for a quota or its turn: that is no try in vain, and it may go on at any time. */
+function wait(collection: Collection, reason: string): Step {
+  if (collection.reason === reason) return absorb(collection);
+  const isTold = collection.custody.count < MAX_ENTRIES_OF_WAITING;
+  return { collection: { ...collection, reason }, facts: isTold ? [noteFact('waits', { reason })] : [], effects: [] };
+}
 
 function putOff(collection: Collection, event: EventOf<'put off'>): Step {
   const { notBefore, reason } = event;

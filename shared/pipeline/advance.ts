@@ -1,46 +1,55 @@
 import { type Collection, stageOf } from '../domain/collection.ts';
 import { applyEvent } from './apply-event.ts';
 import { backOff, later } from './back-off.ts';
-import { dispatch } from './dispatch.ts';
 import { findLostAction } from './find-lost-action.ts';
 import { lookUp } from './look-up.ts';
 import type { Ports } from './ports.ts';
 import { runEffects } from './run-effects.ts';
 import { seal } from './seal.ts';
-import { type Sightings, watchAction } from './watch-action.ts';
+import type { Sightings } from './sight-actions.ts';
+import { watchAction } from './watch-action.ts';
 
 const MAX_STEPS = 8;
 
-/** What the collections of one poll share: what its list call said, and whether a quota was found used up. */
+/** What the collections of one poll share: what its list call said, and in which status a quota was found used up. */
 export interface Round {
   readonly sightings: Sightings;
-  quota: 'free' | 'used up';
+  readonly usedUp: Set<Collection['status']>;
 }
 
 /** The round of one collection alone, for which no list call was made. */
 export function goAlone(): Round {
-  return { sightings: { list: 'not answered' }, quota: 'free' };
+  return { sightings: { list: 'not answered' }, usedUp: new Set() };
+}
+
+/** How far a collection came: as it is now, and whether this round changed it. */
+export interface Advanced {
+  readonly collection: Collection;
+  readonly progress: 'moved' | 'as it was';
 }
 
 /**
- * Takes one collection as far as it goes now: step by step until a step changes nothing or has to wait. A fault puts this
- * collection off with its reason and touches no other.
+ * Takes one collection as far as it goes now, but for its dispatch: step by step until a step changes nothing or has to
+ * wait. A fault puts this collection off with its reason and touches no other.
  */
-export async function advance(ports: Ports, collectionId: string, round: Round): Promise<Collection | null> {
+export async function advance(ports: Ports, collectionId: string, round: Round): Promise<Advanced | null> {
+  let first: string | null = null;
   let seen: string | null = null;
   for (let steps = 0; steps < MAX_STEPS; steps += 1) {
     const loaded = await ports.collections.load(collectionId);
     if (loaded === null) return null;
     const { collection, version } = loaded;
-    if (version === seen) return collection;
+    first ??= version;
+    const advanced: Advanced = { collection, progress: version === first ? 'as it was' : 'moved' };
+    if (version === seen) return advanced;
     if (stageOf(collection.status) === 'ended') {
       // One that ended in an earlier round and is still in the index was not closed; one that ended just now was.
       if (seen === null) await runEffects(ports, collection, [{ type: 'close' }]);
-      return collection;
+      return advanced;
     }
     seen = version;
     const goesOn = await tryStep(ports, collection, round);
-    if (goesOn === 'waits') return collection;
+    if (goesOn === 'waits') return advanced;
   }
   return null;
 }
@@ -50,8 +59,14 @@ async function tryStep(ports: Ports, collection: Collection, round: Round): Prom
     return await step(ports, collection, round);
   } catch (fault) {
     const { reason, code, retryAfterMs } = ports.explain(fault);
-    const waitMs = Math.max(backOff(collection.tries), retryAfterMs ?? 0);
     ports.log({ event: 'fault', collection: collection.id, status: collection.status, code, tries: collection.tries });
+    if (code === 'QuotaUsedUp') {
+      // Whoever comes after it in this round would find the same; it goes on as soon as the quota has room.
+      round.usedUp.add(collection.status);
+      await applyEvent(ports, collection.id, { type: 'waits', reason });
+      return 'waits';
+    }
+    const waitMs = Math.max(backOff(collection.tries), retryAfterMs ?? 0);
     await applyEvent(ports, collection.id, { type: 'put off', notBefore: later(ports, waitMs), reason });
     return 'waits';
   }
@@ -64,15 +79,11 @@ async function step(ports: Ports, collection: Collection, round: Round): Promise
     if (passed.applied === 'moved') return 'goes on';
   }
   const isDue = now >= collection.notBefore;
+  if (round.usedUp.has(collection.status)) return 'waits';
   switch (collection.status) {
     case 'received':
       if (!isDue) return 'waits';
       await applyEvent(ports, collection.id, await lookUp(ports, collection));
-      return 'goes on';
-    case 'planned':
-      if (!isDue || ports.mode !== 'collect') return 'waits';
-      if (round.quota === 'used up') return 'waits';
-      if ((await dispatch(ports, collection)) === 'quota used up') round.quota = 'used up';
       return 'goes on';
     case 'starting':
       if (!isDue || isBeingSent(collection.startingAt, now)) return 'waits';
@@ -85,6 +96,7 @@ async function step(ports: Ports, collection: Collection, round: Round): Promise
       if (!isDue) return 'waits';
       await seal(ports, collection);
       return 'goes on';
+    case 'planned':
     case 'copying':
     case 'collected':
     case 'partial':

@@ -6,14 +6,31 @@ import type { Ports } from './ports.ts';
 /** Whether the library holds exactly the reviewed scripts, or why nothing may be run. */
 export type Readiness = { readonly readiness: 'ready' } | { readonly readiness: 'not ready'; readonly reason: string };
 
+/** The library as it was listed last; those who dispatch together list it once, right before they do. */
+export interface LibraryView {
+  list(): Promise<readonly LibraryFile[]>;
+  listAgain(): Promise<readonly LibraryFile[]>;
+}
+
+/** A view that lists the library when it is first looked at. */
+export function viewLibrary(ports: Ports): LibraryView {
+  let listed: Promise<readonly LibraryFile[]> | null = null;
+  const listAgain = () => {
+    listed = ports.defender.listLibrary();
+    return listed;
+  };
+  return { list: () => listed ?? listAgain(), listAgain };
+}
+
 /** Compares the library's hashes with the reviewed scripts': a missing one is uploaded and listed again, a different one is never run. */
 export async function ensureScripts(
   ports: Ports,
+  library: LibraryView,
   collectionId: string,
   wanted: readonly PlannedScript[],
 ): Promise<Readiness> {
   const reviewed = await ports.content.scripts();
-  const before = await ports.defender.listLibrary();
+  const before = await library.list();
   const missing: PlannedScript[] = [];
   for (const script of wanted) {
     const state = compare(script, before);
@@ -39,7 +56,7 @@ export async function ensureScripts(
     });
     await applyEvent(ports, collectionId, { type: 'script uploaded', name, sha256 });
   }
-  const after = await ports.defender.listLibrary();
+  const after = await library.listAgain();
   for (const script of missing) {
     const state = compare(script, after);
     if (state.state === 'different') return { readiness: 'not ready', reason: state.reason };

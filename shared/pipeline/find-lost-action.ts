@@ -3,9 +3,7 @@ import { writeComment } from '../domain/machine-action.ts';
 import { applyEvent } from './apply-event.ts';
 import { later } from './back-off.ts';
 import type { Ports } from './ports.ts';
-
-/** How long Defender may take to show an action it accepted: others saw up to two minutes; 180 s leaves room. */
-const VISIBILITY_MS = 180_000;
+import { VISIBILITY_MS } from './visibility.ts';
 
 /**
  * Looks for the live response whose start was never answered, by its machine and its `Comment`, before anything is sent

@@ -1,5 +1,5 @@
 import type { Collection } from '../domain/collection.ts';
-import { advance, goAlone } from './advance.ts';
+import { goOn } from './go-on.ts';
 import type { Ports } from './ports.ts';
 
 /** With more open collections than this a door leaves all work to the poll. */
@@ -15,7 +15,7 @@ export async function goOnWhileQuiet(ports: Ports, collections: readonly Collect
   if (only?.status !== 'received' || others.length > 0 || ports.mode === 'off') return collections;
   const open = await ports.collections.listOpen(QUIET_OPEN + 1);
   if (open.length > QUIET_OPEN) return collections;
-  const going = advance(ports, only.id, goAlone()).catch((fault: unknown) => {
+  const going = goOn(ports, only.id).catch((fault: unknown) => {
     ports.log({ event: 'fault', collection: only.id, code: ports.explain(fault).code });
     return null;
   });

@@ -1,77 +1,99 @@
-import type { CollectionStatus } from '../domain/collection.ts';
-import type { MachineAction } from '../domain/machine-action.ts';
+import { type CollectionStatus, stageOf } from '../domain/collection.ts';
+import { compareUrgency, describeOpen, isSameEntry, type OpenEntry } from '../domain/open-entry.ts';
 import { advance, goAlone, type Round } from './advance.ts';
 import { copyLateResults } from './copy-late-results.ts';
+import { dispatchWaiting } from './dispatch-waiting.ts';
+import { inOrder } from './in-order.ts';
+import { needsLook } from './needs-look.ts';
 import type { Ports } from './ports.ts';
 import { pruneLeases } from './prune-leases.ts';
-import type { Sightings } from './watch-action.ts';
+import { sightActions } from './sight-actions.ts';
 
 const AT_ONCE = 4;
 const ORPHAN_MS = 3_600_000;
 
-/** What one poll saw: how many collections are open in which status. */
+/** What one poll saw: how many collections are open, and how many were left in which status. */
 export interface Polled {
   readonly open: number;
   readonly statuses: Readonly<Partial<Record<CollectionStatus, number>>>;
 }
 
 /**
- * One poll: one list call for all running actions, then every open collection as far as it goes, the most severe first,
- * then the heartbeat, and last the copies that nobody else has made, as they may take long. A fault of one collection, of
- * the list, or of the leases stops none of the rest.
+ * One poll: one list call for all running actions, then every open collection that has something to do as far as it
+ * goes, then the dispatch of those who wait, the most severe first, then the heartbeat, and last the copies that nobody
+ * else has made, as they may take long. A fault of one collection, of the list, or of the leases stops none of the rest.
  */
 export async function pollMachineActions(ports: Ports): Promise<Polled> {
   const startedMs = ports.now().getTime();
-  const rows = await ports.collections.listOpen();
+  const listed = await ports.collections.listOpen();
+  const entries = ports.mode === 'off' ? listed : await goThrough(ports, listed);
   const statuses: Partial<Record<CollectionStatus, number>> = {};
-  const copying: string[] = [];
-  if (ports.mode !== 'off') {
-    await guard(ports, 'prune leases', () => pruneLeases(ports));
-    const round: Round = { sightings: await sightActions(ports, rows), quota: 'free' };
-    await inOrder(rows, async ({ id, receivedAt }) => {
-      const status = await guard(
-        ports,
-        id,
-        async () => (await advance(ports, id, round))?.status ?? (await dropOrphan(ports, id, receivedAt)),
-      );
-      if (status === null) return;
-      statuses[status] = (statuses[status] ?? 0) + 1;
-      if (status === 'copying') copying.push(id);
-    });
-  }
+  for (const { status } of entries) statuses[status] = (statuses[status] ?? 0) + 1;
   await ports.beat(ports.now().toISOString(), statuses);
+  const copying = ports.mode === 'off' ? [] : entries.filter((entry) => entry.status === 'copying');
   ports.log({
     event: 'poll',
-    open: rows.length,
+    open: listed.length,
     copying: copying.length,
     durationMs: ports.now().getTime() - startedMs,
   });
-  for (const id of copying) {
+  for (const { id } of copying) {
     const copied = await guard(ports, id, () => copyLateResults(ports, id));
     if (copied === 'copied') await guard(ports, id, () => advance(ports, id, goAlone()));
   }
-  return { open: rows.length, statuses };
+  return { open: listed.length, statuses };
 }
 
-type OpenRows = Awaited<ReturnType<Ports['collections']['listOpen']>>;
+/** Looks at what needs it and dispatches what waits; answers what is known of each afterwards. */
+async function goThrough(ports: Ports, listed: readonly OpenEntry[]): Promise<readonly OpenEntry[]> {
+  await guard(ports, 'prune leases', () => pruneLeases(ports));
+  const sightings = await guard(ports, 'list machine actions', () => sightActions(ports, listed));
+  const round: Round = { sightings: sightings ?? { list: 'not answered' }, usedUp: new Set() };
+  const known = new Map(listed.map((entry): [string, OpenEntry] => [entry.id, entry]));
+  const now = ports.now().toISOString();
+  await inOrder(
+    AT_ONCE,
+    listed.filter((entry) => needsLook(entry, round.sightings, now)),
+    async (entry) => {
+      const after = await guard(ports, entry.id, () => look(ports, entry, round));
+      if (after === 'gone') known.delete(entry.id);
+      else if (after !== null) known.set(entry.id, after);
+    },
+  );
+  const waiting = [...known.values()].filter((entry) => entry.status === 'planned').sort(compareUrgency);
+  const dispatched = await guard(ports, 'dispatch', () => dispatchWaiting(ports, waiting, findBusy(known.values())));
+  for (const id of dispatched ?? []) {
+    const after = await guard(ports, id, () => advance(ports, id, round));
+    if (after !== null) known.set(id, describeOpen(after.collection));
+  }
+  return [...known.values()];
+}
 
-async function sightActions(ports: Ports, rows: OpenRows): Promise<Sightings> {
-  const ids: string[] = [];
-  await inOrder(rows, async ({ id }) => {
-    const loaded = await guard(ports, id, () => ports.collections.load(id));
-    if (loaded?.collection.status === 'running') ids.push(loaded.collection.actionId);
-  });
-  if (ids.length === 0) return { list: 'answered', actions: new Map() };
-  const actions = await guard(ports, 'list machine actions', () => ports.defender.listActions({ ids }));
-  if (actions === null) return { list: 'not answered' };
-  return { list: 'answered', actions: new Map(actions.map((action): [string, MachineAction] => [action.id, action])) };
+/** Whose turn it is on which machine. */
+function findBusy(entries: Iterable<OpenEntry>): ReadonlyMap<string, string> {
+  const busy = new Map<string, string>();
+  for (const { id, machineId, status } of entries) {
+    if (machineId !== null && (status === 'starting' || status === 'running')) busy.set(machineId, id);
+  }
+  return busy;
+}
+
+async function look(ports: Ports, entry: OpenEntry, round: Round): Promise<OpenEntry | 'gone'> {
+  const advanced = await advance(ports, entry.id, round);
+  if (advanced === null) return dropOrphan(ports, entry);
+  const after = describeOpen(advanced.collection);
+  // A save writes the index as well; where that was cut short, it is made good here.
+  const isStale = advanced.progress === 'as it was' && !isSameEntry(after, entry);
+  if (isStale && stageOf(after.status) === 'open') await ports.collections.refreshOpen(advanced.collection);
+  return after;
 }
 
 /** Drops an index row whose collection was never stored; a door that is still at it is given an hour. */
-async function dropOrphan(ports: Ports, id: string, receivedAt: string): Promise<null> {
-  const isOld = !(ports.now().getTime() - Date.parse(receivedAt) <= ORPHAN_MS);
-  if (isOld && (await ports.collections.load(id)) === null) await ports.collections.close(id);
-  return null;
+async function dropOrphan(ports: Ports, entry: OpenEntry): Promise<OpenEntry | 'gone'> {
+  const isOld = !(ports.now().getTime() - Date.parse(entry.receivedAt) <= ORPHAN_MS);
+  if (!isOld || (await ports.collections.load(entry.id)) !== null) return entry;
+  await ports.collections.close(entry.id);
+  return 'gone';
 }
 
 /** Does something whose fault must not stop the poll; the fault is logged by its code. */
@@ -82,12 +104,4 @@ async function guard<T>(ports: Ports, what: string, work: () => Promise<T>): Pro
     ports.log({ event: 'fault', at: what, code: ports.explain(fault).code });
     return null;
   }
-}
-
-async function inOrder<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const waiting = [...items];
-  const worker = async () => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }

@@ -5,7 +5,8 @@ import type { CustodyLine, Sha256 } from '../domain/custody.ts';
 import type { Machine } from '../domain/machine.ts';
 import type { AttemptName, LiveResponseRequest, MachineAction } from '../domain/machine-action.ts';
 import type { Profile } from '../domain/profile.ts';
-import type { Lease } from '../domain/quota.ts';
+import type { AgedLease, Room, StartDecision, StartWish } from '../domain/start-quota.ts';
+import type { OpenEntry } from '../domain/open-entry.ts';
 import type { EvidenceItem } from '../domain/result.ts';
 import type { LinkOutcome } from '../domain/result-link.ts';
 import type { StartOutcome } from '../domain/start-outcome.ts';
@@ -68,7 +69,9 @@ export interface CollectionsPort {
   /** Saves in one transaction with the custody lines; `changed meanwhile` when the version is no longer the one that was read. */
   save(loaded: Loaded, next: Collection, lines: readonly CustodyLine[]): Promise<'saved' | 'changed meanwhile'>;
   /** Open collections, the most severe first, then the oldest. */
-  listOpen(atMost?: number): Promise<readonly { readonly id: string; readonly receivedAt: string }[]>;
+  listOpen(atMost?: number): Promise<readonly OpenEntry[]>;
+  /** Writes what the index says of an open collection anew, after it was found to be stale. */
+  refreshOpen(collection: Collection): Promise<void>;
   close(collectionId: string): Promise<void>;
   /** Claims an alert on a machine for a collection; answers whose it is, which is the first claimant's for ever. */
   claimPair(pairId: string, collectionId: string): Promise<string>;
@@ -83,21 +86,28 @@ export interface LanesPort {
   leave(machineId: string, collectionId: string): Promise<void>;
 }
 
-/** What the governor says to a request to start a live response. */
-export type Grant =
-  | { readonly grant: 'granted' }
-  | { readonly grant: 'later'; readonly notBefore: string; readonly reason: string };
-
-/** The tenant-wide keeper of the quotas. */
+/** The tenant-wide keeper of the quota of live responses; its times are by a clock that all instances share. */
 export interface GovernorPort {
-  /** Grants one start in the window of 60 s and a lease of a session; asked again with the same name, the answer is the same. */
-  grantStart(name: AttemptName): Promise<Grant>;
+  /** How many starts would be granted now. */
+  findRoom(): Promise<Room>;
+  /** Grants starts in the order of the wishes, each a place in the window of 60 s and a lease of a session; asked again with the same name, the answer is the same. */
+  grantStarts(wishes: readonly StartWish[]): Promise<readonly StartDecision[]>;
+  /** Takes back the place and the lease of a start that was never sent. */
+  takeBack(name: AttemptName): Promise<void>;
   giveBack(name: AttemptName): Promise<void>;
   /** Notes that a start was answered, in whatever way: its place in the window counts from now. */
   noteAnswer(name: AttemptName): Promise<void>;
-  /** Nothing is granted before that time (a 429 said so). */
-  blockUntil(time: string): Promise<void>;
-  listLeases(): Promise<readonly Lease[]>;
+  /** Notes that the machines of these attempts do not answer. */
+  noteSilent(names: readonly AttemptName[]): Promise<void>;
+  /** Nothing is granted for so long (a 429 said so). */
+  block(ms: number): Promise<void>;
+  listLeases(): Promise<readonly AgedLease[]>;
+}
+
+/** Of all instances, whose turn it is to list the running actions. */
+export interface ListingPort {
+  /** Takes the turn if `intervalMs` have passed since somebody took it last. */
+  take(intervalMs: number): Promise<'ours' | 'not yet'>;
 }
 
 /** A file of a package, as it is stored: where it was there before, the stored text is what counts. */
@@ -185,10 +195,13 @@ export interface Ports {
   readonly tenantId: string | null;
   readonly version: string;
   readonly deadlineHours: number;
+  /** The hourly quota of an API other than live response, of which polling uses a fifth. */
+  readonly callsPerHour: number;
   readonly defender: DefenderPort;
   readonly collections: CollectionsPort;
   readonly lanes: LanesPort;
   readonly governor: GovernorPort;
+  readonly listing: ListingPort;
   readonly evidence: EvidencePort;
   readonly tickets: TicketsPort;
   readonly content: ContentPort;

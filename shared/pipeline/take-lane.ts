@@ -1,4 +1,5 @@
 import type { CollectionStatus } from '../domain/collection.ts';
+import type { AttemptName } from '../domain/machine-action.ts';
 import type { Ports } from './ports.ts';
 
 /** Whether a machine's lane is ours, or whose it is. */
@@ -13,6 +14,15 @@ export async function takeLane(ports: Ports, machineId: string, collectionId: st
   await ports.lanes.leave(machineId, holder);
   const next = await ports.lanes.take(machineId, collectionId);
   return next === collectionId ? { lane: 'ours' } : { lane: 'held', by: next };
+}
+
+/** Gives up lane, place and lease of a start that was not sent, unless another instance has meanwhile started this very attempt and needs them. */
+export async function giveUpTurn(ports: Ports, machineId: string, name: AttemptName): Promise<void> {
+  const collection = (await ports.collections.load(name.collectionId))?.collection;
+  if (collection?.status !== 'planned' || collection.progress.session !== name.session) return;
+  if (collection.progress.attempt >= name.attempt) return;
+  await ports.lanes.leave(machineId, name.collectionId);
+  await ports.governor.takeBack(name);
 }
 
 /** Whoever copies or seals has left the machine, even if giving up its lane was cut short. */

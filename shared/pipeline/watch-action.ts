@@ -1,17 +1,11 @@
 import type { CollectionIn } from '../domain/collection.ts';
-import type { MachineAction } from '../domain/machine-action.ts';
 import { applyEvent } from './apply-event.ts';
 import { later } from './back-off.ts';
 import type { Ports } from './ports.ts';
+import type { Sightings } from './sight-actions.ts';
+import { VISIBILITY_MS } from './visibility.ts';
 
-/** A fresh action may be unknown to Defender's own reads for up to two minutes; 180 s leaves room. */
-const VISIBILITY_MS = 180_000;
 const ASK_AGAIN_MS = 60_000;
-
-/** What a poll's one list call said: the actions by id, or that it was not answered. */
-export type Sightings =
-  | { readonly list: 'answered'; readonly actions: ReadonlyMap<string, MachineAction> }
-  | { readonly list: 'not answered' };
 
 /**
  * Takes in what the poll's one list call said of a running action. Only when the list no longer shows it is it asked for

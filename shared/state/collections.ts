@@ -1,7 +1,7 @@
 import { odata, type TableClient, type TransactionAction } from '@azure/data-tables';
-import { rankSeverity } from '../domain/alert.ts';
 import { type Collection, stageOf } from '../domain/collection.ts';
 import type { CustodyLine } from '../domain/custody.ts';
+import { describeOpen, isSameEntry } from '../domain/open-entry.ts';
 import { createOpenIndex, type OpenIndex } from './open-index.ts';
 import { readRow } from './read-row.ts';
 import {
@@ -57,11 +57,11 @@ async function create(
   const existing = await readRow(table, collection.id, STATE_KEY);
   if (existing !== null) {
     const known = readCollection(existing.data, []);
-    if (stageOf(known.status) === 'open') await index.add(known);
+    if (stageOf(known.status) === 'open') await index.refreshOpen(known);
     return 'exists';
   }
   // Before the collection itself: a row too many is harmless, a collection that no poll sees is lost.
-  await index.add(collection);
+  await index.refreshOpen(collection);
   await noteNew(collection);
   try {
     await table.submitTransaction([
@@ -94,7 +94,6 @@ async function save(
   lines: readonly CustodyLine[],
 ): Promise<'saved' | 'changed meanwhile'> {
   const { collection: before, version } = loaded;
-  if (rankSeverity(next.severity) !== rankSeverity(before.severity)) await index.add(next);
   const known = new Map(before.results.map((result) => [resultKey(result), result]));
   const changed = next.results.filter((result) => known.get(resultKey(result)) !== result);
   const actions: TransactionAction[] = [
@@ -104,12 +103,15 @@ async function save(
   ];
   try {
     await table.submitTransaction(actions);
-    return 'saved';
   } catch (fault) {
     const why = whyNotWritten(fault);
     if (why === 'changed' || why === 'exists') return 'changed meanwhile';
     throw fault;
   }
+  // After the collection itself: should this be cut short, a poll finds the row stale and writes it anew.
+  const isNews = stageOf(next.status) === 'open' && !isSameEntry(describeOpen(before), describeOpen(next));
+  if (isNews) await index.refreshOpen(next).catch(() => undefined);
+  return 'saved';
 }
 
 function createLine(collectionId: string, { number, line }: CustodyLine): TransactionAction {

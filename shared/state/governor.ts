@@ -1,106 +1,86 @@
-import type { TableClient } from '@azure/data-tables';
+import * as z from 'zod';
 import type { AttemptName } from '../domain/machine-action.ts';
 import {
-  decideStart,
+  type AgedLease,
+  blockStarts,
+  decideStarts,
+  findRoom,
   giveBackLease,
-  type Lease,
   noteAnswer,
+  noteSilent,
+  type Room,
+  type StartDecision,
   type StartLimits,
   type StartQuota,
-  UNUSED_QUOTA,
-} from '../domain/quota.ts';
-import { readRow } from './read-row.ts';
-import { SCHEMA_VERSION } from './row-codec.ts';
-import { whyNotWritten } from './table-errors.ts';
+  type StartWish,
+  takeBackStart,
+  UNUSED_STARTS,
+} from '../domain/start-quota.ts';
+import { restoreState } from './read-data.ts';
+import { openSharedRow, type Restored, type SharedRowParts } from './shared-row.ts';
 
-const PARTITION = 'quota';
-const ROW = 'runliveresponse';
-const MAX_CONFLICTS = 30;
-
-/** What the governor says to a request for a start. */
-export type GrantAnswer =
-  | { readonly grant: 'granted' }
-  | { readonly grant: 'later'; readonly notBefore: string; readonly reason: string };
-
-/** The keeper of the quota of live responses, shared by all instances. */
-export interface GovernorTable {
-  grantStart(name: AttemptName): Promise<GrantAnswer>;
-  giveBack(name: AttemptName): Promise<void>;
-  noteAnswer(name: AttemptName): Promise<void>;
-  blockUntil(time: string): Promise<void>;
-  listLeases(): Promise<readonly Lease[]>;
+/** The quota of live responses as it stands. */
+export interface StartReading {
+  readonly quota: StartQuota;
+  readonly room: Room;
+  readonly at: string;
 }
 
-/** What the governor needs besides its table; `wait` is asked for a few ms after another instance was quicker. */
-export interface GovernorOptions {
-  readonly limits: StartLimits;
-  readonly now: () => Date;
-  readonly wait: (ms: number) => Promise<void>;
+/** The keeper of the quota of live responses, shared by all instances; its clock is the table service's. */
+export interface GovernorTable {
+  findRoom(): Promise<Room>;
+  grantStarts(wishes: readonly StartWish[]): Promise<readonly StartDecision[]>;
+  takeBack(name: AttemptName): Promise<void>;
+  giveBack(name: AttemptName): Promise<void>;
+  noteAnswer(name: AttemptName): Promise<void>;
+  noteSilent(names: readonly AttemptName[]): Promise<void>;
+  block(ms: number): Promise<void>;
+  listLeases(): Promise<readonly AgedLease[]>;
+  read(): Promise<StartReading>;
 }
 
 /** A governor whose quota is one row, changed by ETag. */
-export function createGovernor(table: TableClient, options: GovernorOptions): GovernorTable {
-  const change = <T>(decide: (quota: StartQuota) => { readonly answer: T; readonly quota: StartQuota | null }) =>
-    changeQuota(table, options, decide);
+export function createGovernor(parts: SharedRowParts, limits: StartLimits): GovernorTable {
+  const row = openSharedRow<StartQuota>(parts, { partition: 'quota', row: 'live response', restore: restoreQuota });
+  const update = (change: (quota: StartQuota, now: string) => StartQuota): Promise<void> =>
+    row.change((quota, now) => ({ answer: undefined, state: change(quota, now.toISOString()) }));
+  const read = async (): Promise<StartReading> => {
+    const { state, now } = await row.read();
+    const at = now.toISOString();
+    return { quota: state, room: findRoom(state, limits, at), at };
+  };
   return {
-    grantStart: (name) =>
-      change((quota): { answer: GrantAnswer; quota: StartQuota | null } => {
-        const decided = decideStart(quota, name, options.limits, options.now().toISOString());
-        switch (decided.decision) {
-          case 'granted':
-            return { answer: { grant: 'granted' }, quota: decided.quota };
-          case 'held already':
-            return { answer: { grant: 'granted' }, quota: null };
-          case 'later':
-            return { answer: { grant: 'later', notBefore: decided.notBefore, reason: decided.reason }, quota: null };
-          default: {
-            const unknown: never = decided;
-            throw new Error(`Unknown decision ${JSON.stringify(unknown)}.`);
-          }
-        }
+    findRoom: async () => (await read()).room,
+    grantStarts: (wishes) =>
+      row.change((quota, now) => {
+        const decided = decideStarts(quota, wishes, limits, now.toISOString());
+        return { answer: decided.decisions, state: decided.quota };
       }),
-    giveBack: (name) =>
-      change((quota) => {
-        const next = giveBackLease(quota, name);
-        return { answer: undefined, quota: next === quota ? null : next };
-      }),
-    noteAnswer: (name) =>
-      change((quota) => ({ answer: undefined, quota: noteAnswer(quota, name, options.now().toISOString()) })),
-    blockUntil: (time) =>
-      change((quota) => {
-        const isLater = quota.blockedUntil === null || quota.blockedUntil < time;
-        return { answer: undefined, quota: isLater ? { ...quota, blockedUntil: time } : null };
-      }),
-    listLeases: async () => (await readQuota(table)).quota.leases,
+    takeBack: (name) => update((quota) => takeBackStart(quota, name)),
+    giveBack: (name) => update((quota) => giveBackLease(quota, name)),
+    noteAnswer: (name) => update((quota, now) => noteAnswer(quota, name, now)),
+    noteSilent: (names) => (names.length === 0 ? Promise.resolve() : update((quota) => noteSilent(quota, names))),
+    block: (ms) => update((quota, now) => blockStarts(quota, ms, now)),
+    listLeases: async () => {
+      const { quota, at } = await read();
+      return quota.leases.map((lease) => ({ ...lease, ageMs: Date.parse(at) - Date.parse(lease.since) }));
+    },
+    read,
   };
 }
 
-async function readQuota(table: TableClient): Promise<{ readonly quota: StartQuota; readonly version: string | null }> {
-  const row = await readRow(table, PARTITION, ROW);
-  return row === null
-    ? { quota: UNUSED_QUOTA, version: null }
-    : { quota: JSON.parse(row.data) as StartQuota, version: row.version };
-}
+const attempt = { collectionId: z.string(), session: z.number(), attempt: z.number() };
+const reach = z.enum(['unknown', 'silent']).default('unknown');
+const quotaSchema = z.object({
+  starts: z.array(z.object({ ...attempt, at: z.iso.datetime(), phase: z.enum(['sent', 'answered']), reach })),
+  leases: z.array(z.object({ ...attempt, since: z.iso.datetime(), reach })),
+  blockedUntil: z.iso.datetime().nullable(),
+});
 
-async function changeQuota<T>(
-  table: TableClient,
-  { wait }: GovernorOptions,
-  decide: (quota: StartQuota) => { readonly answer: T; readonly quota: StartQuota | null },
-): Promise<T> {
-  for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts += 1) {
-    const { quota, version } = await readQuota(table);
-    const { answer, quota: next } = decide(quota);
-    if (next === null) return answer;
-    const row = { partitionKey: PARTITION, rowKey: ROW, schema: SCHEMA_VERSION, data: JSON.stringify(next) };
-    try {
-      if (version === null) await table.createEntity(row);
-      else await table.updateEntity(row, 'Replace', { etag: version });
-      return answer;
-    } catch (fault) {
-      const why = whyNotWritten(fault);
-      if (why !== 'changed' && why !== 'exists') throw fault;
-      await wait(5 + 10 * conflicts);
-    }
-  }
-  throw new Error('The quota row was changed by others too often; it is tried again at the next poll.');
+/** What an unreadable row held is unknown: nothing is granted until whatever it may have granted has left the window. */
+const AFTER_DAMAGE_MS = 120_000;
+
+function restoreQuota(data: string | null, now: Date): Restored<StartQuota> {
+  const damaged = blockStarts(UNUSED_STARTS, AFTER_DAMAGE_MS, now.toISOString());
+  return restoreState(quotaSchema, data, { empty: UNUSED_STARTS, damaged });
 }

@@ -1,55 +1,71 @@
 import { odata, type TableClient } from '@azure/data-tables';
-import { rankSeverity } from '../domain/alert.ts';
-import type { Collection } from '../domain/collection.ts';
+import * as z from 'zod';
+import { COLLECTION_STATUSES, type Collection } from '../domain/collection.ts';
+import { compareUrgency, describeOpen, type OpenEntry } from '../domain/open-entry.ts';
+import { readData } from './read-data.ts';
 import { deleteRow } from './read-row.ts';
 import { type Row, SCHEMA_VERSION } from './row-codec.ts';
 
 const PARTITION = 'open';
 
-/** A collection that has not come to its end, as the index knows it. */
-export interface OpenRow {
-  readonly id: string;
-  readonly rank: number;
-  readonly receivedAt: string;
-}
-
-/** The index of open collections: a partition of its own, so that a poll reads no ended one. */
+/** The index of open collections: a partition of its own, so that a poll reads no ended one and loads only what it must. */
 export interface OpenIndex {
-  add(collection: Collection): Promise<void>;
+  /** Writes what the index says of a collection. */
+  refreshOpen(collection: Collection): Promise<void>;
   /** Open collections, the most severe first, then the oldest; with `atMost` that many of them, whichever. */
-  listOpen(atMost?: number): Promise<readonly OpenRow[]>;
+  listOpen(atMost?: number): Promise<readonly OpenEntry[]>;
   close(collectionId: string): Promise<void>;
 }
 
 /** The index of open collections kept in a table. */
 export function createOpenIndex(table: TableClient): OpenIndex {
   return {
-    async add({ id, severity, receivedAt, deadline }) {
-      const data = JSON.stringify({ id, rank: rankSeverity(severity), receivedAt } satisfies OpenRow);
+    async refreshOpen(collection) {
+      const entry = describeOpen(collection);
       await table.upsertEntity(
-        { partitionKey: PARTITION, rowKey: id, schema: SCHEMA_VERSION, deadline, data },
+        { partitionKey: PARTITION, rowKey: entry.id, schema: SCHEMA_VERSION, data: JSON.stringify(entry) },
         'Replace',
       );
     },
     async listOpen(atMost = Number.POSITIVE_INFINITY) {
-      const rows: OpenRow[] = [];
+      const entries: OpenEntry[] = [];
       for await (const row of table.listEntities<Row>({
         queryOptions: { filter: odata`PartitionKey eq ${PARTITION}` },
       })) {
-        if (rows.length >= atMost) break;
-        rows.push(readRow(row));
+        if (entries.length >= atMost) break;
+        entries.push(readEntry(row));
       }
-      return rows.sort((a, b) => b.rank - a.rank || a.receivedAt.localeCompare(b.receivedAt));
+      return entries.sort(compareUrgency);
     },
     close: (collectionId) => deleteRow(table, PARTITION, collectionId),
   };
 }
 
-/** A row that cannot be read still names its collection, which must not be forgotten for it. */
-function readRow(row: Row): OpenRow {
-  try {
-    return JSON.parse(row.data) as OpenRow;
-  } catch {
-    return { id: row.rowKey, rank: 0, receivedAt: '' };
-  }
+const time = z.string().catch('');
+
+/** What is missing in a row, as in one of an older layout, reads as due at once: the collection's own row is looked at. */
+const entrySchema = z.object({
+  rank: z.number().catch(0),
+  receivedAt: time,
+  deadline: time,
+  status: z.enum(COLLECTION_STATUSES).catch('received'),
+  notBefore: time,
+  machineId: z.string().nullable().catch(null),
+  action: z
+    .object({
+      id: z.string(),
+      status: z.string(),
+      startedAt: z.string(),
+      commandsLeft: z.number(),
+      cancelAskedAt: z.string().nullable(),
+      attempt: z.object({ collectionId: z.string(), session: z.number(), attempt: z.number() }),
+    })
+    .nullable()
+    .catch(null),
+  reason: z.string().nullable().catch(null),
+});
+
+/** A row that cannot be read at all still names its collection, which must not be forgotten for it. */
+function readEntry(row: Row): OpenEntry {
+  return { id: row.rowKey, ...(readData(entrySchema, row.data) ?? entrySchema.parse({})) };
 }

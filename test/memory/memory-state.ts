@@ -1,7 +1,17 @@
 import { type Collection, stageOf } from '../../shared/domain/collection.ts';
-import { decideStart, giveBackLease, noteAnswer, type StartLimits, UNUSED_QUOTA } from '../../shared/domain/quota.ts';
-import { rankSeverity } from '../../shared/domain/alert.ts';
-import type { CollectionsPort, GovernorPort, LanesPort } from '../../shared/pipeline/ports.ts';
+import { compareUrgency, describeOpen } from '../../shared/domain/open-entry.ts';
+import {
+  blockStarts,
+  decideStarts,
+  findRoom,
+  giveBackLease,
+  noteAnswer,
+  noteSilent,
+  type StartLimits,
+  takeBackStart,
+  UNUSED_STARTS,
+} from '../../shared/domain/start-quota.ts';
+import type { CollectionsPort, GovernorPort, LanesPort, ListingPort } from '../../shared/pipeline/ports.ts';
 
 /** Collections in memory, with the same answers as the table's. */
 export function rememberCollections(): CollectionsPort {
@@ -31,14 +41,14 @@ export function rememberCollections(): CollectionsPort {
         version: row.version + 1,
         lines: [...row.lines, ...lines.map((line) => line.line)],
       });
-      if (open.has(next.id)) open.set(next.id, next);
+      if (stageOf(next.status) === 'open') open.set(next.id, next);
       return 'saved';
     },
     async listOpen(atMost = Number.POSITIVE_INFINITY) {
-      return [...open.values()]
-        .slice(0, atMost)
-        .sort((a, b) => rankSeverity(b.severity) - rankSeverity(a.severity) || a.receivedAt.localeCompare(b.receivedAt))
-        .map(({ id, receivedAt }) => ({ id, receivedAt }));
+      return [...open.values()].slice(0, atMost).map(describeOpen).sort(compareUrgency);
+    },
+    async refreshOpen(collection) {
+      open.set(collection.id, collection);
     },
     async close(id) {
       open.delete(id);
@@ -71,25 +81,46 @@ export function rememberLanes(): LanesPort {
 
 /** A governor in memory. */
 export function rememberQuota(limits: StartLimits, now: () => Date): GovernorPort {
-  let quota = UNUSED_QUOTA;
+  let quota = UNUSED_STARTS;
+  const at = () => now().toISOString();
   return {
-    async grantStart(name) {
-      const decided = decideStart(quota, name, limits, now().toISOString());
-      if (decided.decision === 'later') return { grant: 'later', notBefore: decided.notBefore, reason: decided.reason };
-      if (decided.decision === 'granted') quota = decided.quota;
-      return { grant: 'granted' };
+    async findRoom() {
+      return findRoom(quota, limits, at());
+    },
+    async grantStarts(wishes) {
+      const decided = decideStarts(quota, wishes, limits, at());
+      quota = decided.quota;
+      return decided.decisions;
+    },
+    async takeBack(name) {
+      quota = takeBackStart(quota, name);
     },
     async giveBack(name) {
       quota = giveBackLease(quota, name);
     },
     async noteAnswer(name) {
-      quota = noteAnswer(quota, name, now().toISOString());
+      quota = noteAnswer(quota, name, at());
     },
-    async blockUntil(time) {
-      quota = { ...quota, blockedUntil: time };
+    async noteSilent(names) {
+      quota = noteSilent(quota, names);
+    },
+    async block(ms) {
+      quota = blockStarts(quota, ms, at());
     },
     async listLeases() {
-      return quota.leases;
+      return quota.leases.map((lease) => ({ ...lease, ageMs: now().getTime() - Date.parse(lease.since) }));
+    },
+  };
+}
+
+/** The turn to list, in memory. */
+export function rememberListing(now: () => Date): ListingPort {
+  let listedMs = Number.NEGATIVE_INFINITY;
+  return {
+    async take(intervalMs) {
+      if (now().getTime() - listedMs < intervalMs) return 'not yet';
+      listedMs = now().getTime();
+      return 'ours';
     },
   };
 }

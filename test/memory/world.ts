@@ -7,7 +7,7 @@ import { nameTicket, readTicketName } from '../../shared/domain/ticket.ts';
 import type { LibraryFile } from '../../shared/domain/library-file.ts';
 import type { StartOutcome } from '../../shared/domain/start-outcome.ts';
 import type { DefenderPort, LogLine, Ports } from '../../shared/pipeline/ports.ts';
-import { rememberCollections, rememberLanes, rememberQuota } from './memory-state.ts';
+import { rememberCollections, rememberLanes, rememberListing, rememberQuota } from './memory-state.ts';
 import { alert, MACHINE_ID, machine, makeAction, profile } from './samples.ts';
 
 const SCRIPT = new TextEncoder().encode('#!/bin/sh\nexit 0\n');
@@ -34,7 +34,9 @@ export interface World {
 }
 
 /** A world where one Linux alert can be collected. */
-export function makeWorld(overrides: Partial<Pick<Ports, 'mode' | 'tenantId' | 'deadlineHours'>> = {}): World {
+export function makeWorld(
+  overrides: Partial<Pick<Ports, 'mode' | 'tenantId' | 'deadlineHours' | 'callsPerHour'>> = {},
+): World {
   let nowMs = Date.parse('2026-11-20T08:00:00.000Z');
   const now = () => new Date(nowMs);
   const blobs = new Map<string, string>();
@@ -69,10 +71,12 @@ export function makeWorld(overrides: Partial<Pick<Ports, 'mode' | 'tenantId' | '
     tenantId: null,
     version: '0.0.0-test',
     deadlineHours: 72,
+    callsPerHour: 1_500,
     defender: playDefender(world),
     collections: rememberCollections(),
     lanes: rememberLanes(),
     governor: rememberQuota({ startsPerMinute: 10, sessions: 20 }, now),
+    listing: rememberListing(now),
     evidence: {
       async putText(collectionId, path, text) {
         const name = `${collectionId}/${path}`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { advance, goAlone } from '../../../shared/pipeline/advance.ts';
+import { goOn } from '../../../shared/pipeline/go-on.ts';
 import { pollMachineActions } from '../../../shared/pipeline/poll-machine-actions.ts';
 import { receiveAlerts } from '../../../shared/pipeline/receive-alerts.ts';
 import { ALERT_ID, alert, MACHINE_ID } from '../../memory/samples.ts';
@@ -78,8 +78,15 @@ describe('several instances at once', () => {
         load: async (id: string) => {
           const loaded = await world.ports.collections.load(id);
           reads += 1;
-          if (loaded?.collection.status !== 'running' || reads > 1) return loaded;
-          const { actionId: _a, startedAt: _s, actionStatus: _t, cancelAskedAt: _c, ...rest } = loaded.collection;
+          if (loaded?.collection.status !== 'running' || reads > 2) return loaded;
+          const {
+            actionId: _a,
+            startedAt: _s,
+            actionStatus: _t,
+            commandsLeft: _l,
+            cancelAskedAt: _c,
+            ...rest
+          } = loaded.collection;
           return {
             ...loaded,
             collection: { ...rest, status: 'planned' as const, progress: { session: 0, attempt: 0 } },
@@ -88,7 +95,7 @@ describe('several instances at once', () => {
       },
     };
     const [open] = await world.ports.collections.listOpen();
-    await advance(stale, open?.id ?? '', goAlone());
+    await goOn(stale, open?.id ?? '');
     expect(listed).toBe(1);
     expect(await world.ports.governor.listLeases()).toHaveLength(1);
     expect(await world.ports.lanes.take(MACHINE_ID, 'another')).toBe(open?.id);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { advance, goAlone } from '../../../shared/pipeline/advance.ts';
+import { goOn } from '../../../shared/pipeline/go-on.ts';
 import { pollMachineActions } from '../../../shared/pipeline/poll-machine-actions.ts';
 import type { Ports } from '../../../shared/pipeline/ports.ts';
 import { receiveAlert } from '../../../shared/pipeline/receive-alert.ts';
@@ -53,10 +53,10 @@ describe('instances that were held up', () => {
         return world.ports.defender.listLibrary();
       },
     });
-    const held = advance(slow, id, goAlone());
+    const held = goOn(slow, id);
     await reached.promise;
     world.startAnswers.push({ outcome: 'busy', reason: 'Another live response runs on the machine.' });
-    await advance(world.ports, id, goAlone());
+    await goOn(world.ports, id);
     open.resolve();
     await held;
     expect(world.sent).toHaveLength(0);
@@ -83,7 +83,7 @@ describe('instances that were held up', () => {
         world.ports.log(line);
       },
     };
-    await advance(frozen, id, goAlone());
+    await goOn(frozen, id);
     expect(world.sent.map((request) => request.comment)).toEqual([`Evidence Collector ${id}/0/2`]);
     expect((await world.ports.collections.readCustody(id)).join()).toContain('It was not sent in time.');
   });
@@ -99,7 +99,7 @@ describe('answers of Defender that are less than they should be', () => {
         return answer.outcome === 'started' ? { ...answer, action: { ...answer.action, comment: '' } } : answer;
       },
     });
-    await advance(mute, id, goAlone());
+    await goOn(mute, id);
     expect(await show(world, id)).toMatchObject({ status: 'running', actionId: firstAction(world) });
   });
 
@@ -114,7 +114,7 @@ describe('answers of Defender that are less than they should be', () => {
           : answer;
       },
     });
-    await advance(foreign, id, goAlone());
+    await goOn(foreign, id);
     expect((await show(world, id)).status).toBe('starting');
   });
 
@@ -423,7 +423,8 @@ describe('leases', () => {
     const world = makeWorld();
     await receive(world);
     await pollMachineActions(world.ports);
-    await world.ports.governor.grantStart({ collectionId: 'e'.repeat(32), session: 0, attempt: 1 });
+    const name = { collectionId: 'e'.repeat(32), session: 0, attempt: 1 };
+    await world.ports.governor.grantStarts([{ name, reach: 'unknown' }]);
     world.passTime(170_000);
     await pollMachineActions(world.ports);
     expect(await world.ports.governor.listLeases()).toHaveLength(2);

@@ -35,7 +35,7 @@ async function inTable(): Promise<Subject> {
   return {
     collections: createCollections(table),
     lanes: createLanes(table),
-    governor: createGovernor(table, { limits, now: fixed, wait }),
+    governor: createGovernor({ table, wait, random: Math.random, readTime: fixed }, limits),
   };
 }
 
@@ -162,16 +162,16 @@ describe.each([
   it('I2: of many starts asked for at once only as many are granted as the quota has', async () => {
     const { governor } = await open();
     const names = Array.from({ length: 25 }, (_unused, attempt) => ({ collectionId: 'c', session: 0, attempt }));
-    const grants = await Promise.all(names.map((name) => governor.grantStart(name)));
-    expect(grants.filter((grant) => grant.grant === 'granted')).toHaveLength(10);
+    const grants = await Promise.all(names.map((name) => governor.grantStarts([{ name, reach: 'unknown' }])));
+    expect(grants.flat().filter((grant) => grant.decision === 'granted')).toHaveLength(10);
     expect(await governor.listLeases()).toHaveLength(10);
   });
 
   it('the same attempt has one lease, until it is given back', async () => {
     const { governor } = await open();
     const name = { collectionId: 'c', session: 0, attempt: 1 };
-    await governor.grantStart(name);
-    await governor.grantStart(name);
+    await governor.grantStarts([{ name, reach: 'unknown' }]);
+    await governor.grantStarts([{ name, reach: 'unknown' }]);
     expect(await governor.listLeases()).toHaveLength(1);
     await governor.giveBack(name);
     await governor.giveBack(name);

@@ -1,0 +1,114 @@
+import type { Session } from '../domain/command.ts';
+import { type AttemptName, writeComment } from '../domain/machine-action.ts';
+import type { StartOutcome } from '../domain/start-outcome.ts';
+import { applyEvent } from './apply-event.ts';
+import { backOff, later } from './back-off.ts';
+import type { Ports } from './ports.ts';
+import { giveUpTurn } from './take-lane.ts';
+
+/** A session whose machine's lane is taken and whose scripts are the reviewed ones; `tries` were in vain before. */
+export interface ReadyStart {
+  readonly name: AttemptName;
+  readonly machineId: string;
+  readonly session: Session;
+  readonly tries: number;
+}
+
+/** What those who send together know of Defender: once one was told to wait, the others send nothing more. */
+export interface Sending {
+  defender: 'takes calls' | 'throttles';
+}
+
+/** From the intent to the sending there is no work; an instance that was frozen between the two must not send. */
+const SEND_WITHIN_MS = 10_000;
+/** With the 10 s above and two minutes until Defender shows an action, still within the 180 s after which it counts as absent. */
+const START_TIMEOUT_MS = 40_000;
+
+/** Saves the intent of a granted start, sends it, and saves the answer; only the instance whose save of the intent it was sends. */
+export async function sendStart(ports: Ports, ready: ReadyStart, sending: Sending): Promise<void> {
+  const { name, machineId } = ready;
+  if (sending.defender === 'throttles') return giveUpTurn(ports, machineId, name);
+  const { collectionId, session, attempt } = name;
+  const intent = await applyEvent(ports, collectionId, { type: 'starting', session, attempt });
+  if (intent.applied !== 'moved' || intent.collection.status !== 'starting') {
+    return giveUpTurn(ports, machineId, name);
+  }
+  if (ports.now().getTime() - Date.parse(intent.collection.startingAt) > SEND_WITHIN_MS) {
+    return giveUpIntent(ports, name, 'It was not sent in time.');
+  }
+  if (sendingIs(sending) === 'throttles') return giveUpIntent(ports, name, 'Defender asked for fewer calls meanwhile.');
+  const answer = await send(ports, ready, sending);
+  await saveAnswer(ports, name, answer, ready.tries);
+}
+
+/** Read anew, as another start may have been answered since. */
+function sendingIs({ defender }: Sending): Sending['defender'] {
+  return defender;
+}
+
+async function giveUpIntent(ports: Ports, name: AttemptName, reason: string): Promise<void> {
+  await ports.governor.takeBack(name);
+  await applyEvent(ports, name.collectionId, { type: 'not started', notBefore: later(ports, 0), reason });
+}
+
+async function send(ports: Ports, { name, machineId, session }: ReadyStart, sending: Sending): Promise<StartOutcome> {
+  const signal = AbortSignal.timeout(START_TIMEOUT_MS);
+  const request = { machineId, comment: writeComment(name), commands: session.commands };
+  const answer = await ports.defender.startLiveResponse(request, { signal });
+  if (answer.outcome === 'throttled') sending.defender = 'throttles';
+  await ports.governor.noteAnswer(name);
+  ports.log({
+    event: 'dispatch',
+    collection: name.collectionId,
+    machine: machineId,
+    session: name.session,
+    attempt: name.attempt,
+    outcome: answer.outcome,
+  });
+  return answer;
+}
+
+async function saveAnswer(ports: Ports, name: AttemptName, answer: StartOutcome, tries: number): Promise<void> {
+  const id = name.collectionId;
+  switch (answer.outcome) {
+    case 'started': {
+      // The answer to our own POST may lack the comment; one that bears another's is not ours.
+      const { action } = answer;
+      await applyEvent(ports, id, {
+        type: 'started',
+        action: { ...action, comment: action.comment || writeComment(name) },
+      });
+      return;
+    }
+    case 'throttled': {
+      await ports.governor.block(answer.afterMs);
+      await applyEvent(ports, id, {
+        type: 'not started',
+        notBefore: later(ports, answer.afterMs),
+        reason: answer.reason,
+      });
+      return;
+    }
+    case 'busy':
+    case 'unreachable':
+    case 'not allowed':
+      await applyEvent(ports, id, {
+        type: 'not started',
+        notBefore: later(ports, backOff(tries)),
+        reason: answer.reason,
+      });
+      return;
+    case 'refused':
+      await applyEvent(ports, id, { type: 'refused', reason: answer.reason });
+      return;
+    case 'unknown': {
+      const reason = `${answer.reason} Whether the live response was started is not known; it is looked for before anything is sent again.`;
+      await applyEvent(ports, id, { type: 'put off', notBefore: later(ports, 10_000), reason });
+      return;
+    }
+    default: {
+      const unknown: never = answer;
+      throw new Error(`Unknown answer ${JSON.stringify(unknown)}.`);
+    }
+  }
+}
