@@ -1,18 +1,25 @@
 import * as z from 'zod';
+import { type AlertBook, changeAlert } from './alert-book.ts';
 import { parseJson } from './http/read-body.ts';
-import { contextOf, entityReply, errorReply, jsonReply, notFoundReply, type Reply } from './http/reply.ts';
-import { type ApiRequest, pathPattern, type Route } from './http/route.ts';
+import {
+  contextOf,
+  entityReply,
+  errorReply,
+  incorrectBody,
+  jsonReply,
+  notFoundReply,
+  type Reply,
+} from './http/reply.ts';
+import { type ApiRequest, pathPattern, type Route, type Subject } from './http/route.ts';
 import type { MachineEntity } from './machines.ts';
 import type { Fields } from './odata/filter.ts';
-import { listReply } from './odata/list-reply.ts';
+import { type ListParts, listReply } from './odata/list-reply.ts';
 import type { ScenarioAlert } from './scenario.ts';
 
 /** What the alert endpoints work on. */
-export type AlertParts = {
-  alerts: Map<string, ScenarioAlert>;
+export type AlertParts = ListParts & {
+  alerts: AlertBook;
   findMachine(id: string): MachineEntity | undefined;
-  apiUrl(): string;
-  pageSize: number;
   appName: string;
   timestamp(): string;
 };
@@ -33,21 +40,39 @@ const fields: Fields = {
 
 /** The endpoints below /api/alerts. */
 export function alertRoutes(parts: AlertParts): Route[] {
-  const find = (request: ApiRequest): ScenarioAlert | undefined => parts.alerts.get(request.param);
+  const find = (request: ApiRequest): ScenarioAlert | undefined => parts.alerts.find(request.param);
   const missing = (request: ApiRequest): Reply => notFoundReply('Alert', request.param);
   const read = ['Alert.Read.All', 'Alert.ReadWrite.All'] as const;
+  const about = (id: string): Subject => ({
+    machineId: parts.alerts.find(id)?.entity.machineId ?? null,
+    comment: null,
+  });
   return [
     {
       endpoint: 'alerts',
       method: 'GET',
       path: pathPattern('alerts'),
       roles: read,
-      handle: (request) => listAlerts(parts, request.query),
+      handle: ({ query }) => listAlerts(parts, parts.alerts.list(), `${parts.apiUrl()}/api/alerts`, query),
+    },
+    {
+      endpoint: 'machine alerts',
+      method: 'GET',
+      path: pathPattern('machines/{}/alerts'),
+      about: (param) => ({ machineId: parts.findMachine(param)?.id ?? null, comment: null }),
+      roles: read,
+      handle: ({ param, query }) => {
+        const machine = parts.findMachine(param);
+        if (machine === undefined) return notFoundReply('Machine', param);
+        const alerts = parts.alerts.list().filter(({ entity }) => entity.machineId === machine.id);
+        return listAlerts(parts, alerts, `${parts.apiUrl()}/api/machines/${machine.id}/alerts`, query);
+      },
     },
     {
       endpoint: 'alert',
       method: 'GET',
       path: pathPattern('alerts/{}'),
+      about,
       roles: read,
       handle: (request) => {
         const alert = find(request);
@@ -58,6 +83,7 @@ export function alertRoutes(parts: AlertParts): Route[] {
       endpoint: 'update alert',
       method: 'PATCH',
       path: pathPattern('alerts/{}'),
+      about,
       roles: ['Alert.ReadWrite.All'],
       handle: async (request) => {
         const alert = find(request);
@@ -68,6 +94,7 @@ export function alertRoutes(parts: AlertParts): Route[] {
       endpoint: 'alert files',
       method: 'GET',
       path: pathPattern('alerts/{}/files'),
+      about,
       roles: ['File.Read.All'],
       handle: (request) => {
         const alert = find(request);
@@ -79,6 +106,7 @@ export function alertRoutes(parts: AlertParts): Route[] {
       endpoint: 'alert machine',
       method: 'GET',
       path: pathPattern('alerts/{}/machine'),
+      about,
       roles: ['Machine.Read.All', 'Machine.ReadWrite.All'],
       handle: (request) => {
         const alert = find(request);
@@ -92,14 +120,18 @@ export function alertRoutes(parts: AlertParts): Route[] {
   ];
 }
 
-function listAlerts(parts: AlertParts, query: URLSearchParams): Reply {
+function listAlerts(
+  parts: AlertParts,
+  alerts: readonly ScenarioAlert[],
+  address: string,
+  query: URLSearchParams,
+): Reply {
   const expand = query.get('$expand');
   if (expand !== null && expand !== 'evidence') {
     return errorReply(400, 'ODataError', `The query option $expand=${expand} is not supported.`);
   }
-  const rows = [...parts.alerts.values()].map(({ entity }) => (expand === null ? { ...entity, evidence: [] } : entity));
-  const address = `${parts.apiUrl()}/api/alerts`;
-  return listReply({ rows: rows.reverse(), fields, context: 'Alerts', address, pageSize: parts.pageSize }, query);
+  const rows = alerts.map(({ entity }) => (expand === null ? { ...entity, evidence: [] } : entity));
+  return listReply({ ...parts, rows: rows.reverse(), fields, context: 'Alerts', address }, query);
 }
 
 const updateSchema = z.object({
@@ -114,12 +146,17 @@ async function updateAlert(parts: AlertParts, alert: ScenarioAlert, request: Api
   const body = await request.readBody(1_000_000);
   const update = updateSchema.safeParse(body === 'too large' ? undefined : parseJson(body));
   if (!update.success || Object.keys(update.data).length === 0) {
-    return errorReply(400, 'InvalidRequestBody', 'Request body is incorrect');
+    return incorrectBody();
   }
   const { comment, ...changes } = update.data;
   const now = parts.timestamp();
-  Object.assign(alert.entity, changes, { lastUpdateTime: now });
+  changeAlert(alert, now, definedOf(changes));
   if (changes.status !== undefined) alert.entity.resolvedTime = changes.status === 'Resolved' ? now : null;
   if (comment !== undefined) alert.entity.comments.push({ comment, createdBy: parts.appName, createdTime: now });
   return entityReply(200, 'Alerts/$entity', alert.entity);
+}
+
+/** Leaves out what is undefined, which would replace a value by nothing. */
+function definedOf(changes: Omit<z.infer<typeof updateSchema>, 'comment'>): Partial<ScenarioAlert['entity']> {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
 }

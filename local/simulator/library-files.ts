@@ -1,11 +1,25 @@
-import { contextOf, entityReply, errorReply, jsonReply, notFoundReply, type Reply } from './http/reply.ts';
+import {
+  contextOf,
+  entityReply,
+  errorReply,
+  incorrectBody,
+  jsonReply,
+  notFoundReply,
+  type Reply,
+} from './http/reply.ts';
 import { type ApiRequest, pathPattern, type Route } from './http/route.ts';
 import type { Library } from './library.ts';
+import type { Switches } from './switches.ts';
 
-/** What the library endpoints work on. */
-export type LibraryParts = { library: Library; appName: string; timestamp(): string };
+/** What the library endpoints work on; a file has `uploadBytes` at most. */
+export type LibraryParts = {
+  library: Library;
+  appName: string;
+  uploadBytes: number;
+  switches: Switches;
+  timestamp(): string;
+};
 
-const sizeLimitBytes = 20 * 1024 * 1024;
 const formOverheadBytes = 64 * 1024;
 
 /** The endpoints of the live response library. */
@@ -39,10 +53,11 @@ export function libraryRoutes(parts: LibraryParts): Route[] {
   ];
 }
 
-async function upload({ library, appName, timestamp }: LibraryParts, request: ApiRequest): Promise<Reply> {
-  const form = await readForm(request);
-  if (form === 'too large') return badRequest(`File size exceeds the limit of ${sizeLimitBytes} bytes`);
-  if (form === 'malformed') return errorReply(400, 'InvalidRequestBody', 'Request body is incorrect');
+async function upload(parts: LibraryParts, request: ApiRequest): Promise<Reply> {
+  const { library, appName, uploadBytes, timestamp } = parts;
+  const form = await readForm(request, uploadBytes);
+  if (form === 'too large') return badRequest(`File size exceeds the limit of ${uploadBytes} bytes`);
+  if (form === 'malformed') return incorrectBody();
   const { file } = form;
   if (file === undefined) return errorReply(400, 'MissingRequiredParameter', 'File parameter is missing');
   if (!/^[A-Za-z0-9._-]*[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(file.name)) {
@@ -51,11 +66,13 @@ async function upload({ library, appName, timestamp }: LibraryParts, request: Ap
   const override = readBoolean(form.texts.get('overrideifexists'));
   const hasParameters = readBoolean(form.texts.get('hasparameters'));
   if (override === 'malformed' || hasParameters === 'malformed') {
-    return errorReply(400, 'InvalidRequestBody', 'Request body is incorrect');
+    return incorrectBody();
   }
   const bytes = new Uint8Array(await file.arrayBuffer());
   const existing = library.find(file.name)?.entity;
-  if (existing !== undefined && override === 'false') return badRequest(`File ${file.name} already exists`);
+  if (existing !== undefined && override === 'false') {
+    return errorReply(parts.switches.uploadOfExisting, 'BadRequest', `File ${file.name} already exists`);
+  }
 
   const now = timestamp();
   const parametersDescription = form.texts.get('parametersdescription');
@@ -76,8 +93,8 @@ async function upload({ library, appName, timestamp }: LibraryParts, request: Ap
 
 type Form = { file: File | undefined; texts: Map<string, string> };
 
-async function readForm(request: ApiRequest): Promise<Form | 'too large' | 'malformed'> {
-  const body = await request.readBody(sizeLimitBytes + formOverheadBytes);
+async function readForm(request: ApiRequest, uploadBytes: number): Promise<Form | 'too large' | 'malformed'> {
+  const body = await request.readBody(uploadBytes + formOverheadBytes);
   if (body === 'too large') return 'too large';
   if (!/^multipart\/form-data\s*;/i.test(request.contentType)) return 'malformed';
   const form: Form = { file: undefined, texts: new Map() };
@@ -90,7 +107,7 @@ async function readForm(request: ApiRequest): Promise<Form | 'too large' | 'malf
   } catch {
     return 'malformed';
   }
-  return (form.file?.size ?? 0) > sizeLimitBytes ? 'too large' : form;
+  return (form.file?.size ?? 0) > uploadBytes ? 'too large' : form;
 }
 
 function readBoolean(text: string | undefined): 'true' | 'false' | 'malformed' {

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import type { Command } from './machine/command.ts';
 import type { MachineEntity } from './machines.ts';
 import type { Results } from './results/result.ts';
@@ -16,10 +15,11 @@ export type CommandEntity = {
   command: { type: string; params: { key: string; value: string }[] };
 };
 
-/** A live response action as the API answers it, with the fields that only real answers show. */
+/** A machine action as the API answers it, with the fields that only real answers show. */
 export type MachineActionEntity = {
   id: string;
-  type: 'LiveResponse';
+  /** LiveResponse, CollectInvestigationPackage, or any other that a scenario begins with. */
+  type: string;
   title: string | null;
   requestor: string;
   requestorComment: string;
@@ -34,60 +34,56 @@ export type MachineActionEntity = {
   errorHResult: number;
   scope: string | null;
   externalId: string | null;
-  requestSource: 'PublicApi';
-  relatedFileInfo: null;
+  requestSource: string;
+  relatedFileInfo: unknown;
   commands: CommandEntity[];
-  troubleshootInfo: null;
+  troubleshootInfo: unknown;
 };
 
-/** An action with what the API does not show: its commands as parsed, and the blob paths of its results by index. */
+/** What an action looked like from a time on, in ms since 1970. */
+export type ActionView = { sinceMs: number; entity: MachineActionEntity };
+
+/** An action with what the API does not show: its commands as parsed, its results by index, what it looked like before. */
 export type StoredAction = {
   entity: MachineActionEntity;
   commands: readonly Command[];
   createdAtMs: number;
   resultPaths: Map<number, string>;
+  views: ActionView[];
+  /** How often it was looked for, by id or in a list. */
+  reads: number;
 };
 
 /** The actions by id, oldest first, and the results of their commands by blob path. */
 export type ActionStore = { actions: Map<string, StoredAction>; results: Results };
+
+/** Puts an action into the store, as it looks now. */
+export function storeAction(
+  store: ActionStore,
+  entity: MachineActionEntity,
+  commands: readonly Command[],
+  nowMs: number,
+): StoredAction {
+  const action: StoredAction = { entity, commands, createdAtMs: nowMs, resultPaths: new Map(), views: [], reads: 0 };
+  store.actions.set(entity.id, action);
+  keepView(action, nowMs);
+  return action;
+}
+
+/** Notes what an action looks like now; to be called after each change of it. */
+export function keepView(action: StoredAction, nowMs: number): void {
+  action.views.push({ sinceMs: nowMs, entity: structuredClone(action.entity) });
+}
 
 /** Tells whether an action's status can still change. */
 export function isOpen(action: StoredAction): boolean {
   return action.entity.status === 'Pending' || action.entity.status === 'InProgress';
 }
 
-const paramsSchema = z.array(z.strictObject({ key: z.string(), value: z.string().min(1) })).min(1);
-const commandSchema = z.strictObject({ type: z.string(), params: paramsSchema });
-
-/** Reads the `Commands` of a request: types in order, keys as documented, case-sensitive. */
-export function readCommands(
-  value: unknown,
-): { kind: 'commands'; commands: Command[]; raw: CommandEntity['command'][] } | { kind: 'malformed' } {
-  const raw = z.array(commandSchema).min(1).safeParse(value);
-  if (!raw.success) return { kind: 'malformed' };
-  const commands = raw.data.map(readCommand).filter((command) => command !== undefined);
-  const ranks = commands.map((command) => ['PutFile', 'RunScript', 'GetFile'].indexOf(command.type));
-  const isOrdered = ranks.every((rank, place) => rank >= (ranks[place - 1] ?? 0));
-  if (commands.length < raw.data.length || !isOrdered) return { kind: 'malformed' };
-  return { kind: 'commands', commands, raw: raw.data };
-}
-
-function readCommand(command: z.infer<typeof commandSchema>): Command | undefined {
-  const params = new Map(command.params.map(({ key, value }) => [key, value]));
-  const has = (...keys: string[]): boolean =>
-    params.size === command.params.length && [...params.keys()].every((key) => keys.includes(key));
-  const fileName = params.get('FileName');
-  const scriptName = params.get('ScriptName');
-  const path = params.get('Path');
-  if (command.type === 'PutFile' && fileName !== undefined && has('FileName')) return { type: 'PutFile', fileName };
-  if (command.type === 'GetFile' && path !== undefined && has('Path')) return { type: 'GetFile', path };
-  if (command.type !== 'RunScript' || scriptName === undefined || !has('ScriptName', 'Args')) return undefined;
-  return { type: 'RunScript', scriptName, args: params.get('Args') };
-}
-
 /** Makes the entity of an action that was just accepted. */
 export function createAction(of: {
   id: string;
+  type: 'LiveResponse' | 'CollectInvestigationPackage';
   machine: MachineEntity;
   commands: readonly CommandEntity['command'][];
   comment: string;
@@ -96,7 +92,7 @@ export function createAction(of: {
 }): MachineActionEntity {
   return {
     id: of.id,
-    type: 'LiveResponse',
+    type: of.type,
     title: null,
     requestor: of.requestor,
     requestorComment: of.comment,

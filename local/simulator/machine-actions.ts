@@ -1,23 +1,18 @@
-import * as z from 'zod';
-import type { Clock } from './clock.ts';
-import { parseJson } from './http/read-body.ts';
+import type { SeeAction } from './action-reader.ts';
 import { contextOf, entityReply, errorReply, jsonReply, notFoundReply, type Reply } from './http/reply.ts';
 import { type ApiRequest, pathPattern, type Route } from './http/route.ts';
-import { type ActionStore, isOpen, type StoredAction } from './machine-action.ts';
+import type { ActionStore, StoredAction } from './machine-action.ts';
 import type { Fields } from './odata/filter.ts';
-import { listReply } from './odata/list-reply.ts';
+import { type ListParts, listReply } from './odata/list-reply.ts';
+import type { Switches } from './switches.ts';
+import type { Role } from './token.ts';
 
-/** What the machine action endpoints work on; `signLink` makes a result link, `cancel` begins a cancellation. */
-export type ActionParts = {
+/** What the endpoints that read machine actions work on; `signLink` makes a result link. */
+export type ActionParts = ListParts & {
   store: ActionStore;
-  visibilityLagMs: number;
-  appName: string;
-  pageSize: number;
-  clock: Clock;
-  apiUrl(): string;
-  timestamp(): string;
+  see: SeeAction;
+  switches: Switches;
   signLink(blobPath: string): string;
-  cancel(action: StoredAction): void;
 };
 
 const fields: Fields = {
@@ -29,9 +24,10 @@ const fields: Fields = {
   creationDateTimeUtc: 'time',
 };
 
-/** The endpoints below /api/machineactions; an action younger than the visibility lag does not exist for them. */
+/** The endpoints that read machine actions. */
 export function machineActionRoutes(parts: ActionParts): Route[] {
   const read = ['Machine.Read.All', 'Machine.ReadWrite.All'] as const;
+  const about = aboutAction(parts.store);
   return [
     {
       endpoint: 'machineactions',
@@ -39,74 +35,63 @@ export function machineActionRoutes(parts: ActionParts): Route[] {
       path: pathPattern('machineactions'),
       roles: read,
       handle: ({ query }) => {
-        const visible = [...parts.store.actions.values()].filter((action) => isVisible(action, parts));
-        const rows = visible.map((action) => action.entity).reverse();
+        const seen = [...parts.store.actions.values()].map(parts.see).filter((entity) => entity !== undefined);
         const address = `${parts.apiUrl()}/api/machineactions`;
-        return listReply({ rows, fields, context: 'MachineActions', address, pageSize: parts.pageSize }, query);
+        return listReply({ ...parts, rows: seen.reverse(), fields, context: 'MachineActions', address }, query);
       },
     },
     {
       endpoint: 'machineaction',
       method: 'GET',
       path: pathPattern('machineactions/{}'),
+      about,
       roles: read,
       handle: ({ param }) => {
-        const action = find(parts, param);
-        return action === undefined ? missing(param) : entityReply(200, 'MachineActions/$entity', action.entity);
+        const action = parts.store.actions.get(param.toLowerCase());
+        const entity = action && parts.see(action);
+        return entity === undefined ? missing(param) : entityReply(200, 'MachineActions/$entity', entity);
       },
     },
     {
       endpoint: 'result link',
       method: 'GET',
       path: pathPattern('machineactions/{}/GetLiveResponseResultDownloadLink(index={})'),
-      roles: ['Machine.ReadWrite.All'],
-      handle: ({ param, index }) => {
-        const action = find(parts, param);
-        if (action === undefined) return missing(param);
-        const blobPath = action.resultPaths.get(Number(index));
-        if (blobPath === undefined) return notFoundReply('Live response result', index);
-        return jsonReply(200, { '@odata.context': contextOf('Edm.String'), value: parts.signLink(blobPath) });
-      },
-    },
-    {
-      endpoint: 'cancel',
-      method: 'POST',
-      path: pathPattern('machineactions/{}/cancel'),
-      roles: ['Machine.LiveResponse'],
-      handle: (request) => cancel(parts, request),
+      about,
+      roles: linkRoles(parts.switches.resultLinkRole),
+      handle: (request) => giveLink(parts, request),
     },
   ];
 }
 
-async function cancel(parts: ActionParts, request: ApiRequest): Promise<Reply> {
-  const bytes = await request.readBody(1_000_000);
-  const schema = z.object({ Comment: z.string().min(1).optional() });
-  const body = schema.safeParse(bytes === 'too large' ? undefined : parseJson(bytes));
-  if (!body.success) return errorReply(400, 'InvalidRequestBody', 'Request body is incorrect');
-  const comment = body.data.Comment;
-  if (comment === undefined) return errorReply(400, 'MissingRequiredParameter', 'Parameter Comment is missing');
-  const action = find(parts, request.param);
-  if (action === undefined) return missing(request.param);
-  if (!isOpen(action)) return errorReply(400, 'BadRequest', `Action ${request.param} has already ended`);
-  const now = parts.timestamp();
-  Object.assign(action.entity, {
-    cancellationRequestor: parts.appName,
-    cancellationComment: comment,
-    cancellationDateTimeUtc: now,
-    lastUpdateDateTimeUtc: now,
-  });
-  const reply = entityReply(200, 'MachineActions/$entity', action.entity);
-  parts.cancel(action);
-  return reply;
+/** Tells of an action's id which machine and comment the action has. */
+export function aboutAction(store: ActionStore): NonNullable<Route['about']> {
+  return (id) => {
+    const entity = store.actions.get(id.toLowerCase())?.entity;
+    return { machineId: entity?.machineId ?? null, comment: entity?.requestorComment ?? null };
+  };
 }
 
-function find(parts: ActionParts, id: string): StoredAction | undefined {
-  const action = parts.store.actions.get(id.toLowerCase());
-  return action !== undefined && isVisible(action, parts) ? action : undefined;
+function giveLink(parts: ActionParts, { param, index }: ApiRequest): Reply {
+  const action: StoredAction | undefined = parts.store.actions.get(param.toLowerCase());
+  if (action === undefined || parts.see(action) === undefined) return missing(param);
+  const blobPath = action.resultPaths.get(Number(index));
+  if (blobPath !== undefined) {
+    return jsonReply(200, { '@odata.context': contextOf('Edm.String'), value: parts.signLink(blobPath) });
+  }
+  if (parts.switches.noResult === 404) return notFoundReply('Live response result', index);
+  return errorReply(400, 'BadRequest', `Live response result ${index} is not available`);
 }
 
-function isVisible(action: StoredAction, parts: ActionParts): boolean {
-  return parts.clock.now() - action.createdAtMs >= parts.visibilityLagMs;
+function linkRoles(role: Switches['resultLinkRole']): Role[] {
+  switch (role) {
+    case 'Machine.ReadWrite.All':
+    case 'Machine.LiveResponse':
+      return [role];
+    case 'or Machine.Read.All':
+      return ['Machine.Read.All', 'Machine.ReadWrite.All'];
+    default:
+      return role satisfies never;
+  }
 }
 
 function missing(id: string): Reply {

@@ -1,7 +1,7 @@
 import { entityReply, errorReply, notFoundReply } from './http/reply.ts';
 import { pathPattern, type Route } from './http/route.ts';
 import type { Fields } from './odata/filter.ts';
-import { listReply } from './odata/list-reply.ts';
+import { type ListParts, listReply } from './odata/list-reply.ts';
 import type { ScenarioMachine } from './scenario.ts';
 
 /** A machine as Defender for Endpoint answers it. */
@@ -55,11 +55,7 @@ const fields: Fields = {
 };
 
 /** The endpoints that read machines; a single one is found by id or DNS name, and 404 stands for a tenant without any. */
-export function machineRoutes(parts: {
-  machines: Map<string, ScenarioMachine>;
-  apiUrl(): string;
-  pageSize: number;
-}): Route[] {
+export function machineRoutes(parts: ListParts & { machines: ReadonlyMap<string, ScenarioMachine> }): Route[] {
   const roles = ['Machine.Read.All', 'Machine.ReadWrite.All'] as const;
   const entities = (): MachineEntity[] => [...parts.machines.values()].map((machine) => machine.entity);
   return [
@@ -72,21 +68,31 @@ export function machineRoutes(parts: {
         const rows = entities();
         if (rows.length === 0) return errorReply(404, 'ResourceNotFound', 'No recent machines were found');
         const address = `${parts.apiUrl()}/api/machines`;
-        return listReply({ rows, fields, context: 'Machines', address, pageSize: parts.pageSize }, query);
+        return listReply({ ...parts, rows, fields, context: 'Machines', address }, query);
       },
     },
     {
       endpoint: 'machine',
       method: 'GET',
       path: pathPattern('machines/{}'),
+      about: (param) => ({ machineId: findMachine(parts.machines, param)?.id ?? null, comment: null }),
       roles,
       handle: ({ param }) => {
-        const wanted = param.toLowerCase();
-        const machine = entities().find(({ id, computerDnsName }) => {
-          return id === wanted || computerDnsName.toLowerCase() === wanted;
-        });
+        const machine = findMachine(parts.machines, param);
         return machine === undefined ? notFoundReply('Machine', param) : entityReply(200, 'Machines/$entity', machine);
       },
     },
   ];
+}
+
+/** Finds a machine by its id or its DNS name, in any case. */
+export function findMachine(
+  machines: ReadonlyMap<string, ScenarioMachine>,
+  idOrName: string,
+): MachineEntity | undefined {
+  const wanted = idOrName.toLowerCase();
+  const byId = machines.get(wanted)?.entity;
+  if (byId !== undefined) return byId;
+  for (const { entity } of machines.values()) if (entity.computerDnsName.toLowerCase() === wanted) return entity;
+  return undefined;
 }

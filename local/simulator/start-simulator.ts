@@ -1,26 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { cancelLater, type LifeParts, liveAction } from './action-life.ts';
-import { alertRoutes } from './alerts.ts';
+import { serveAdmin } from './admin/serve-admin.ts';
+import type { AlertEntity } from './alert-entity.ts';
+import { apiRoutes } from './api-routes.ts';
 import { listArchiveFolders, removeArchiveFolders } from './clean-archives.ts';
 import { type Clock, realClock } from './clock.ts';
-import { createTimestamps } from './defender-time.ts';
 import { type Call, createCallLog } from './http/call-log.ts';
 import { createFaults } from './http/fault.ts';
 import { closeServer, listenOnLoopback } from './http/listen.ts';
 import { createQuota } from './http/quota.ts';
 import { createApiServer } from './http/serve-api.ts';
-import { openLibrary } from './library.ts';
-import { libraryRoutes } from './library-files.ts';
-import { liveResponseRoutes } from './live-response.ts';
-import { chooseMachine } from './machine/choose-machine.ts';
-import { type ActionStore, isOpen, type MachineActionEntity, type StoredAction } from './machine-action.ts';
-import { machineActionRoutes } from './machine-actions.ts';
-import { machineRoutes } from './machines.ts';
-import { signLink } from './results/link-signature.ts';
+import type { MachineActionEntity } from './machine-action.ts';
 import { createLinkServer } from './results/serve-links.ts';
+import { createRunningWork } from './running-work.ts';
 import type { Scenario, ScenarioAlert, ScenarioMachine } from './scenario.ts';
+import { openTenant } from './tenant.ts';
 import { collectorRoles, mintToken } from './token.ts';
 
 /** What a simulator starts from; `folder` holds everything it writes, a port of 0 or none takes a free one. */
@@ -34,7 +28,8 @@ export type SimulatorOptions = {
 
 /**
  * A running simulator. `token` has the roles that a collector needs; `calls` and `actions` are copies of what there is
- * now; `close` ends what runs, removes the archives its scripts left, and rejects if anything inside had failed.
+ * now; `addMachine` also replaces one, for the actions that come; `setPortalSession` is a person's session that holds a
+ * machine; `close` ends what runs, removes the archives its scripts left, and rejects if anything inside had failed.
  */
 export type Simulator = {
   apiUrl: string;
@@ -44,7 +39,9 @@ export type Simulator = {
   calls(): readonly Call[];
   actions(): readonly MachineActionEntity[];
   addAlert(alert: ScenarioAlert): void;
+  updateAlert(id: string, changes: Partial<AlertEntity>): void;
   addMachine(machine: ScenarioMachine): void;
+  setPortalSession(machineId: string, state: 'open' | 'ended'): void;
   close(): Promise<void>;
 };
 
@@ -53,86 +50,26 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const { scenario, folder } = options;
   const { tenantId, appName, appId, limits, timings } = scenario;
   const clock = options.clock ?? realClock;
-  const timestamp = createTimestamps(clock);
-  const calls = createCallLog(clock);
-  const stop = new AbortController();
-  const failures: unknown[] = [];
-  const lives: Promise<void>[] = [];
-  const store: ActionStore = { actions: new Map(), results: new Map() };
-  const alerts = new Map<string, ScenarioAlert>();
-  const machines = new Map<string, ScenarioMachine>();
-  const addAlert = (alert: ScenarioAlert): void => void alerts.set(alert.entity.id, structuredClone(alert));
-  const addMachine = (machine: ScenarioMachine): void => void machines.set(machine.entity.id, structuredClone(machine));
-  scenario.alerts.forEach(addAlert);
-  scenario.machines.forEach(addMachine);
-
   const archivesBefore = await listArchiveFolders();
   await mkdir(folder, { recursive: true });
-  const library = await openLibrary(join(folder, 'library'), scenario.libraryFiles);
+  const tenant = await openTenant(scenario, folder, clock);
+  const { alerts, addMachine, updateAlert, actions, portal, switches } = tenant;
+  const work = createRunningWork(clock);
+  const calls = createCallLog(clock);
+  const takeFault = createFaults(scenario.faults);
 
-  const life: Omit<LifeParts, 'runCommand'> = {
-    results: store.results,
-    folder: join(folder, 'actions'),
-    clock,
-    timings,
-    timestamp,
-    signal: stop.signal,
-  };
-  const follow = (action: StoredAction, running: Promise<void>): void => {
-    const end = running.catch((error: unknown) => {
-      if (stop.signal.aborted) return;
-      failures.push(error);
-      if (isOpen(action)) action.entity.status = 'Failed';
-    });
-    lives.push(end);
-  };
   const linkKey = randomBytes(32);
-  const linkServer = createLinkServer({ results: store.results, key: linkKey, clock, calls });
+  const shared = { clock, calls, switches, takeFault, signal: work.signal };
+  const linkServer = createLinkServer({ ...shared, results: tenant.store.results, key: linkKey });
   const linkOrigin = await listenOnLoopback(linkServer, options.linkPort ?? 0);
   let apiUrl = '';
-  const lists = { apiUrl: () => apiUrl, pageSize: limits.pageSize };
-  const routes = [
-    ...alertRoutes({ alerts, findMachine: (id) => machines.get(id)?.entity, ...lists, appName, timestamp }),
-    ...machineRoutes({ machines, ...lists }),
-    ...liveResponseRoutes({
-      machines,
-      store,
-      sessionLimit: limits.sessions,
-      appName,
-      clock,
-      timestamp,
-      start: (action, machine) => {
-        const runCommand = chooseMachine(machine, { scenario, folder: join(folder, 'machines'), library, clock });
-        follow(action, liveAction(action, { ...life, runCommand }));
-      },
-    }),
-    ...machineActionRoutes({
-      store,
-      visibilityLagMs: timings.visibilityLagMs,
-      appName,
-      ...lists,
-      clock,
-      timestamp,
-      signLink: (blobPath) =>
-        signLink({
-          origin: linkOrigin,
-          blobPath,
-          key: linkKey,
-          nowMs: clock.now(),
-          lifetimeMs: timings.linkLifetimeMs,
-        }),
-      cancel: (action) => follow(action, cancelLater(action, life)),
-    }),
-    ...libraryRoutes({ library, appName, timestamp }),
-  ];
-  const takeQuota = createQuota(limits, tenantId, clock);
+  const admin = { clock, calls: calls.list, actions, addAlert: alerts.add, addMachine, tenantId };
   const apiServer = createApiServer({
-    routes,
-    tenantId,
-    clock,
-    calls,
-    takeQuota,
-    takeFault: createFaults(scenario.faults),
+    ...shared,
+    scenario,
+    routes: apiRoutes({ tenant, folder, work, apiUrl: () => apiUrl, linkOrigin, linkKey }),
+    takeQuota: createQuota({ limits, switches, tenantId, clock }),
+    serveAdmin: (request, path) => serveAdmin(request, path, admin),
   });
   apiUrl = await listenOnLoopback(apiServer, options.port ?? 0).catch(async (error: unknown) => {
     await closeServer(linkServer);
@@ -147,22 +84,15 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     token: tokenWith(collectorRoles),
     tokenWith,
     calls: calls.list,
-    actions: () => structuredClone([...store.actions.values()].map((action) => action.entity)),
-    addAlert,
+    actions,
+    addAlert: alerts.add,
+    updateAlert,
     addMachine,
+    setPortalSession: portal.set,
     close: async () => {
-      stop.abort();
-      await Promise.all([closeServer(apiServer), closeServer(linkServer), ...lives]);
-      await removeArchiveFolders(getFilePathsOf(store, machines), archivesBefore);
-      if (failures.length > 0) throw new AggregateError(failures, 'The Defender simulator failed inside.');
+      work.stop();
+      await Promise.all([closeServer(apiServer), closeServer(linkServer)]);
+      await work.end().finally(() => removeArchiveFolders(tenant.pathsAskedFor(), archivesBefore));
     },
   };
-}
-
-/** The paths that were asked for on machines that are this computer. */
-function getFilePathsOf(store: ActionStore, machines: ReadonlyMap<string, ScenarioMachine>): string[] {
-  return [...store.actions.values()]
-    .filter((action) => machines.get(action.entity.machineId)?.kind === 'executes')
-    .flatMap((action) => action.commands)
-    .flatMap((command) => (command.type === 'GetFile' ? [command.path] : []));
 }

@@ -6,6 +6,7 @@ export type Role =
   | 'Alert.ReadWrite.All'
   | 'File.Read.All'
   | 'Library.Manage'
+  | 'Machine.CollectForensics'
   | 'Machine.LiveResponse'
   | 'Machine.Read.All'
   | 'Machine.ReadWrite.All';
@@ -72,12 +73,19 @@ export function mintToken(request: TokenRequest): string {
 export type TokenReading = { kind: 'valid'; claims: TokenClaims } | { kind: 'refused'; why: string };
 
 /** Reads an Authorization header and checks audience, tenant and times; roles are for the endpoint to judge. */
-export function readToken(header: string | undefined, tenantId: string, nowMs: number): TokenReading {
+export function readToken(
+  header: string | undefined,
+  tenantId: string,
+  nowMs: number,
+  xdrAudience: 'refused' | 'taken',
+): TokenReading {
   const token = /^Bearer ([^\s]+)$/i.exec(header ?? '')?.[1];
   if (token === undefined) return { kind: 'refused', why: 'Bearer token is missing.' };
   const claims = claimsSchema.safeParse(decodeClaims(token));
   if (!claims.success) return { kind: 'refused', why: 'Bearer token is malformed.' };
-  if (!audiences.includes(claims.data.aud)) return { kind: 'refused', why: 'The audience is invalid.' };
+  const { aud } = claims.data;
+  const isOurs = audiences.includes(aud) || (xdrAudience === 'taken' && aud === 'https://api.security.microsoft.com');
+  if (!isOurs) return { kind: 'refused', why: 'The audience is invalid.' };
   if (claims.data.tid !== tenantId) return { kind: 'refused', why: 'The tenant is invalid.' };
   if (claims.data.exp * 1000 <= nowMs) return { kind: 'refused', why: 'The token is expired.' };
   if (claims.data.nbf * 1000 > nowMs) return { kind: 'refused', why: 'The token is not yet valid.' };

@@ -32,3 +32,13 @@ export function errorReply(status: number, code: string, message: string, target
 export function notFoundReply(what: string, name: string): Reply {
   return errorReply(404, 'ResourceNotFound', `${what} ${name} was not found`);
 }
+
+/** Answers 400 for a body that is not as documented. */
+export function incorrectBody(): Reply {
+  return errorReply(400, 'InvalidRequestBody', 'Request body is incorrect');
+}
+
+/** Answers 400 for a parameter that is not there. */
+export function missingParameter(name: string): Reply {
+  return errorReply(400, 'MissingRequiredParameter', `Parameter ${name} is missing`);
+}

@@ -10,7 +10,10 @@ export type Endpoint =
   | 'update alert'
   | 'machine'
   | 'machines'
+  | 'machine alerts'
   | 'runliveresponse'
+  | 'collect package'
+  | 'package uri'
   | 'machineaction'
   | 'machineactions'
   | 'cancel'
@@ -19,21 +22,27 @@ export type Endpoint =
   | 'upload libraryfile'
   | 'delete libraryfile';
 
+/** What a request is about, as far as its path tells: a machine, and the comment of a machine action. */
+export type Subject = { machineId: string | null; comment: string | null };
+
 /** A request as a handler sees it: `param` is the decoded variable part of the path, `index` that of a result link. */
 export type ApiRequest = {
   param: string;
   index: string;
   query: URLSearchParams;
+  /** The roles that the caller's token has, and that open anything yet. */
+  roles: readonly string[];
   contentType: string;
   readBody(limitBytes: number): Promise<Buffer | 'too large'>;
 };
 
-/** One endpoint: any one of `roles` in the token opens it. */
+/** One endpoint: any one of `roles` in the token opens it; `about` tells the subject of its path's variable part. */
 export type Route = {
   endpoint: Endpoint;
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   path: RegExp;
   roles: readonly Role[];
+  about?(param: string): Subject;
   handle(request: ApiRequest): Promise<Reply> | Reply;
 };
 

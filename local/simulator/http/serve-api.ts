@@ -1,68 +1,60 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Clock } from '../clock.ts';
-import { readToken } from '../token.ts';
 import type { Call, CallLog } from './call-log.ts';
-import type { TakeFault } from './fault.ts';
-import type { TakeQuota } from './quota.ts';
-import { readBody } from './read-body.ts';
+import { comesAfter, comesBefore, type FaultCall, type TakeFault } from './fault.ts';
+import { type GateParts, identify, refuseRole } from './gate.ts';
+import { parseJson, readBody } from './read-body.ts';
 import { errorReply, type Reply } from './reply.ts';
-import { findRoute, type Route } from './route.ts';
+import { reshape } from './reshape.ts';
+import { type ApiRequest, findRoute, type Route } from './route.ts';
+import { sendReply } from './send-reply.ts';
+import { type Sending, spoilAct, spoilAnswer } from './spoil.ts';
 
-/** What the API's server is made of. */
-export type ApiParts = {
+/** What the API's server is made of; `serveAdmin` answers what lies below /admin/. */
+export type ApiParts = GateParts & {
   routes: readonly Route[];
-  tenantId: string;
-  clock: Clock;
   calls: CallLog;
-  takeQuota: TakeQuota;
   takeFault: TakeFault;
+  serveAdmin(request: IncomingMessage, path: string): Promise<Reply>;
+  signal: AbortSignal;
 };
 
-/** Makes the API's server: fault, token, quota, role, then the endpoint. */
+/** Makes the API's server: token, quota, fault, role, then the endpoint. */
 export function createApiServer(parts: ApiParts): Server {
   return createServer((request, response) => {
     serve(request, response, parts).catch((error: unknown) => {
-      if (response.headersSent || response.destroyed) response.destroy();
-      else send(response, errorReply(500, 'InternalServerError', `The simulator failed: ${String(error)}`));
+      if (response.headersSent || response.destroyed || parts.signal.aborted) response.destroy();
+      else
+        sendReply(response, errorReply(500, 'InternalServerError', `The simulator failed: ${String(error)}`), 'whole');
     });
   });
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, parts: ApiParts): Promise<void> {
   const [path = '', search = ''] = (request.url ?? '').split(/\?(.*)/s);
+  if (path.startsWith('/admin/')) {
+    sendReply(response, await parts.serveAdmin(request, path), 'whole');
+    request.resume();
+    return;
+  }
   const found = findRoute(parts.routes, request.method, path);
-  const endpoint = found?.route.endpoint ?? null;
   const call = parts.calls.open({
     origin: 'api',
-    endpoint,
+    endpoint: found?.route.endpoint ?? null,
     method: request.method ?? '',
     path,
     query: search,
     range: null,
+    machineId: found?.route.about?.(found.param).machineId ?? null,
   });
-  const reply = await answer(request, parts, found, search);
-  call.status = reply.status;
+  const sending = await answer(request, parts, found, search, call);
   request.resume();
-  const fault = endpoint !== null && reply.status < 300 ? parts.takeFault(endpoint, 'after') : undefined;
-  call.answer = fault?.do === 'answer lost' ? 'lost' : fault?.do === 'truncated JSON' ? 'truncated' : 'sent';
-  respond(response, reply, call.answer);
-}
-
-function respond(response: ServerResponse, reply: Reply, answer: Call['answer']): void {
-  switch (answer) {
-    case 'lost':
-      response.destroy();
-      return;
-    case 'truncated':
-      send(response, { ...reply, body: (reply.body ?? '').slice(0, (reply.body ?? '').length / 2) });
-      return;
-    case 'sent':
-    case 'pending':
-      send(response, reply);
-      return;
-    default:
-      answer satisfies never;
+  if (sending === 'reset') {
+    call.answer = 'lost';
+    response.destroy();
+    return;
   }
+  parts.calls.decide(call, sending.reply.status, sending.reply.headers);
+  call.answer = sendReply(response, sending.reply, sending.delivery);
 }
 
 async function answer(
@@ -70,55 +62,55 @@ async function answer(
   parts: ApiParts,
   found: ReturnType<typeof findRoute>,
   search: string,
-): Promise<Reply> {
-  const fault = found === undefined ? undefined : parts.takeFault(found.route.endpoint, 'before');
-  if (fault?.do === 'html') return htmlReply(fault.status);
-  if (fault?.do === 'status') return statusReply(fault.status, fault.body, fault.headers ?? {});
-
-  const token = readToken(request.headers.authorization, parts.tenantId, parts.clock.now());
-  if (token.kind === 'refused') return errorReply(401, 'Unauthorized', `Authentication failed. ${token.why}`);
-  if (found === undefined) return errorReply(404, 'NotFound', 'The requested resource does not exist.');
+  call: Call,
+): Promise<Sending | 'reset'> {
+  const whole = (reply: Reply): Sending => ({ reply, delivery: 'whole' });
+  const caller = identify(request.headers.authorization, parts);
+  if (caller.kind === 'refused') return whole(caller.reply);
+  call.appId = caller.appId;
+  if (found === undefined) return whole(errorReply(404, 'NotFound', 'The requested resource does not exist.'));
   const { route, param, index } = found;
-  const refusal = parts.takeQuota(route.endpoint, token.claims.appid);
-  if (refusal !== undefined) return refusal;
-  if (!route.roles.some((role) => token.claims.roles.includes(role))) {
-    const missing = `The application does not have any of the required application permissions (${route.roles.join(', ')}) to access the resource.`;
-    return errorReply(403, 'Forbidden', missing);
-  }
-  return await route.handle({
-    param,
-    index,
-    query: new URLSearchParams(search),
-    contentType: request.headers['content-type'] ?? '',
-    readBody: (limitBytes) => readBody(request, limitBytes),
-  });
+  const refusal = parts.takeQuota(route.endpoint, caller.appId);
+  if (refusal !== undefined) return whole(refusal);
+
+  const contentType = request.headers['content-type'] ?? '';
+  const read = keepBody(request);
+  const faultCall = await describe(found, contentType, read);
+  const instead = await spoilAct(parts.takeFault(comesBefore(route.endpoint), faultCall), parts.clock, parts.signal);
+  if (instead !== undefined) return instead;
+
+  const query = new URLSearchParams(search);
+  const apiRequest: ApiRequest = { param, index, query, roles: caller.roles, contentType, readBody: read };
+  const acted = refuseRole(route, caller) ?? (await route.handle(apiRequest));
+  const reply = reshape(acted, parts.switches.fields);
+  if (reply.status >= 300) return whole(reply);
+  const fault = parts.takeFault(comesAfter(route.endpoint), faultCall);
+  return await spoilAnswer(fault, reply, parts.clock, parts.signal);
 }
 
-const usualCodes: Readonly<Record<number, string>> = {
-  400: 'BadRequest',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'ResourceNotFound',
-  429: '429',
-};
+type Read = ApiRequest['readBody'];
 
-function statusReply(status: number, body: unknown, headers: Record<string, string>): Reply {
-  const usual = errorReply(status, usualCodes[status] ?? 'InternalServerError', 'The request failed.');
-  const reply = body === undefined ? usual : { ...usual, body: JSON.stringify(body) };
-  return { ...reply, headers: { ...reply.headers, ...headers } };
+/** Reads a body once, however often it is asked for. */
+function keepBody(request: IncomingMessage): Read {
+  let body: ReturnType<Read> | undefined;
+  return (limitBytes) => {
+    body ??= readBody(request, limitBytes);
+    return body;
+  };
 }
 
-function htmlReply(status: number): Reply {
-  const body =
-    "<!DOCTYPE html><html><head><title>Our services aren't available right now</title></head><body><h2>Our services aren't available right now</h2></body></html>";
-  return { status, headers: { 'content-type': 'text/html; charset=utf-8' }, body };
+/** What a fault may be chosen by: the subject of the path, and the comment of the body if it is JSON. */
+async function describe(
+  { route, param, index }: NonNullable<ReturnType<typeof findRoute>>,
+  contentType: string,
+  read: Read,
+): Promise<FaultCall> {
+  const subject = route.about?.(param) ?? { machineId: null, comment: null };
+  const body = /^application\/json\b/i.test(contentType) ? await read(jsonLimitBytes) : 'too large';
+  const json: unknown = body === 'too large' ? undefined : parseJson(body);
+  const own = typeof json === 'object' && json !== null && 'Comment' in json ? String(json.Comment) : undefined;
+  return { ...subject, comment: own ?? subject.comment, index: index === '' ? null : Number(index) };
 }
 
-function send(response: ServerResponse, reply: Reply): void {
-  const body = Buffer.from(reply.body ?? '', 'utf8');
-  response.writeHead(
-    reply.status,
-    reply.status === 204 ? reply.headers : { ...reply.headers, 'content-length': body.length },
-  );
-  response.end(body);
-}
+/** The longest body that is JSON. */
+const jsonLimitBytes = 1_000_000;

@@ -15,11 +15,5 @@ export type CommandEnd =
 /** Runs one command on a machine; `workFolder` is an empty folder of this command alone. */
 export type RunCommand = (command: Command, workFolder: string, signal: AbortSignal) => Promise<CommandEnd>;
 
-/** The characters that Defender refuses in a script's arguments, in its own words; undefined if there is none. */
-export function refuseArguments(args: string | undefined): string | undefined {
-  if (!/[;&|!$()]/.test(args ?? '')) return undefined;
-  return "Please avoid using the following characters as part of scripts' parameters: ; & | ! $ ( )";
-}
-
 /** Largest file that GetFile brings: 3 GB. */
 export const getFileLimitBytes = 3 * 1024 ** 3;

@@ -1,23 +1,16 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, open } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
-import type { Clock } from '../clock.ts';
-import type { Library } from '../library.ts';
 import { writeGzip } from '../results/gzip.ts';
 import { fileContent } from '../results/result.ts';
-import type { Scenario } from '../scenario.ts';
-import { type CommandEnd, getFileLimitBytes, type RunCommand, refuseArguments } from './command.ts';
-import { runScript } from './run-script.ts';
+import type { MachineParts } from './choose-machine.ts';
+import { type CommandEnd, getFileLimitBytes, type RunCommand } from './command.ts';
+import { refuseArguments } from './refuse-arguments.ts';
+import { runScript, splitArguments } from './run-script.ts';
 import { readCaptured, writeTranscript } from './transcript.ts';
 
 /** What a machine that executes is made of; `homeFolder` is where scripts start and PutFile puts. */
-export type ExecutingParts = {
-  homeFolder: string;
-  library: Library;
-  clock: Clock;
-  scriptTimeoutMs: number;
-  nonZeroExit: Scenario['nonZeroExit'];
-};
+export type ExecutingParts = MachineParts & { homeFolder: string };
 
 const putFileLimitBytes = 10 * 1024 * 1024;
 
@@ -31,7 +24,7 @@ export function createExecutingMachine(parts: ExecutingParts): RunCommand {
       case 'RunScript':
         return execute(parts, command, workFolder, signal);
       case 'GetFile':
-        return packFile(command.path, workFolder, signal);
+        return packFile(parts, command.path, workFolder, signal);
       default:
         return command satisfies never;
     }
@@ -53,8 +46,9 @@ async function execute(
   signal: AbortSignal,
 ): Promise<CommandEnd> {
   const { scriptName, args } = command;
-  const refusal = refuseArguments(args);
-  if (refusal !== undefined) return { kind: 'failed', error: refusal };
+  const { scenario, switches } = parts;
+  const refusal = refuseArguments(args, scenario.limits, switches);
+  if (refusal !== undefined) return { kind: 'failed', error: refusal.why };
   const file = parts.library.find(scriptName);
   if (file === undefined) return { kind: 'failed', error: `Script ${scriptName} was not found in the library` };
 
@@ -64,20 +58,32 @@ async function execute(
   const errorsPath = join(workFolder, 'errors');
   await mkdir(scriptFolder);
   await copyFile(file.path, scriptPath);
-  const run = { scriptPath, args, workingFolder: parts.homeFolder, outputPath, errorsPath };
-  const end = await runScript({ ...run, timeoutMs: parts.scriptTimeoutMs }, parts.clock, signal);
+  const run = {
+    scriptPath,
+    args: splitArguments(args ?? '', switches.argumentSeparators),
+    workingFolder: parts.homeFolder,
+    outputPath,
+    errorsPath,
+    timeoutMs: scenario.timings.scriptTimeoutMs,
+  };
+  const end = await runScript(run, parts.clock, signal);
   if (end.kind === 'timed out') return { kind: 'timed out', error: `Script ${scriptName} has timed out` };
 
   const target = join(workFolder, 'transcript.json');
   const streams = { output: readCaptured(outputPath), errors: readCaptured(errorsPath) };
-  await writeTranscript({ scriptName, exitCode: end.exitCode, ...streams }, target);
+  await writeTranscript({ scriptName, exitCode: end.exitCode, ...streams }, target, switches);
   const content = await fileContent(target);
-  if (end.exitCode === 0 || parts.nonZeroExit === 'Completed') return { kind: 'completed', content };
+  if (end.exitCode === 0 || scenario.nonZeroExit === 'Completed') return { kind: 'completed', content };
   return { kind: 'failed', error: `Script ${scriptName} has failed with exit code ${end.exitCode}`, content };
 }
 
-/** Defender refuses what is absent, empty, no regular file, a link, or over 3 GB. */
-async function packFile(path: string, workFolder: string, signal: AbortSignal): Promise<CommandEnd> {
+/** Defender refuses what is absent, empty, no regular file, a link, over 3 GB, or sparse: here, without any block on disk. */
+async function packFile(
+  { switches }: ExecutingParts,
+  path: string,
+  workFolder: string,
+  signal: AbortSignal,
+): Promise<CommandEnd> {
   const failed = (why: string): CommandEnd => ({ kind: 'failed', error: `Failed to get file ${path}: ${why}` });
   if (!isAbsolute(path) || path.includes('\0')) return failed('the path is not a full path');
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -88,6 +94,7 @@ async function packFile(path: string, workFolder: string, signal: AbortSignal): 
     if (!facts.isFile()) return failed('it is not a regular file');
     if (facts.size === 0) return failed('the file is empty');
     if (facts.size > getFileLimitBytes) return failed('the file is too large');
+    if (facts.blocks === 0 && facts.size >= 4096 && switches.sparseFiles === 'refused') return failed('it is sparse');
     const target = join(workFolder, 'file.gz');
     const name = { fileName: basename(path), modifiedMs: facts.mtimeMs, packedOn: 'unix' } as const;
     await writeGzip(opened.createReadStream({ autoClose: false }), name, target, signal);

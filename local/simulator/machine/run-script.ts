@@ -5,11 +5,12 @@ import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
+import type { Switches } from '../switches.ts';
 
-/** A script to run: its file, its argument string as sent, the folder it starts in, and where its output goes. */
+/** A script to run: its file, its arguments, the folder it starts in, and where its output goes. */
 export type ScriptRun = {
   scriptPath: string;
-  args: string | undefined;
+  args: readonly string[];
   workingFolder: string;
   outputPath: string;
   errorsPath: string;
@@ -28,7 +29,7 @@ const silenceMs = 150;
  */
 export async function runScript(run: ScriptRun, clock: Clock, signal: AbortSignal): Promise<ScriptEnd> {
   signal.throwIfAborted();
-  const child = spawn('bash', [run.scriptPath, ...splitArguments(run.args ?? '')], {
+  const child = spawn('bash', [run.scriptPath, ...run.args], {
     cwd: run.workingFolder,
     env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: run.workingFolder },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -58,11 +59,11 @@ export async function runScript(run: ScriptRun, clock: Clock, signal: AbortSigna
   return { kind: 'exited', exitCode: typeof code === 'number' ? code : 128 + signalNumber(killedBy) };
 }
 
-/** Splits an argument string at white space; quotes are lost on the way, as they are on real machines. */
-export function splitArguments(args: string): string[] {
+/** Splits an argument string; quotes are lost on the way, as they are on real machines. */
+export function splitArguments(args: string, separators: Switches['argumentSeparators']): string[] {
   return args
     .replaceAll(/["']/g, '')
-    .split(/\s+/)
+    .split(separators === 'white space' ? /\s+/ : /[\s,]+/)
     .filter((part) => part !== '');
 }
 

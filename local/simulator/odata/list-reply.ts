@@ -1,13 +1,15 @@
 import { contextOf, errorReply, jsonReply, type Reply } from '../http/reply.ts';
 import { type Fields, ODataError, parseFilter, readValue, type Row } from './filter.ts';
 
-/** What a list is made of: `address` is the collection's absolute URL, `pageSize` the rows of a page at most. */
-export type ListSource = {
+/** What all lists have in common: the API's own URL, the rows of a page at most, and whether `$orderby` is known. */
+export type ListParts = { apiUrl(): string; pageSize: number; orderBy: 'known' | 'refused' };
+
+/** What a list is made of: `address` is the collection's absolute URL. */
+export type ListSource = Pick<ListParts, 'pageSize' | 'orderBy'> & {
   rows: readonly Row[];
   fields: Fields;
   context: string;
   address: string;
-  pageSize: number;
 };
 
 const topLimit = 10_000;
@@ -26,6 +28,8 @@ function selectPage(source: ListSource, query: URLSearchParams): unknown {
   const filter = query.get('$filter');
   const rows = filter === null ? [...source.rows] : source.rows.filter(parseFilter(filter, source.fields));
   const order = query.get('$orderby');
+  if (order !== null && source.orderBy === 'refused')
+    throw new ODataError('The query option $orderby is not supported.');
   if (order !== null) rows.sort(parseOrder(order, source.fields));
 
   const skip = readCount(query, '$skip', Number.MAX_SAFE_INTEGER) ?? 0;

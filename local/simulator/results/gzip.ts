@@ -3,13 +3,15 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, crc32, createDeflateRaw } from 'node:zlib';
 
-/** What a gzip header says of its file: the name (FNAME), the time in ms, and where it was packed. */
-export type GzipName = { fileName: string; modifiedMs: number; packedOn: 'unix' | 'windows' };
+/** What a gzip header says of its file: the name (FNAME) or null for none, the time in ms, and where it was packed. */
+export type GzipName = { fileName: string | null; modifiedMs: number; packedOn: 'unix' | 'windows' };
 
-/** Makes the header of a single-member gzip with FNAME (RFC 1952); a NUL would end the name, so it is dropped. */
+/** Makes the header of a single-member gzip (RFC 1952); a NUL would end the name, so it is dropped. */
 export function gzipHeader(name: GzipName): Buffer {
-  const fixed = Buffer.from([0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, name.packedOn === 'unix' ? 3 : 11]);
+  const flags = name.fileName === null ? 0 : 8;
+  const fixed = Buffer.from([0x1f, 0x8b, 8, flags, 0, 0, 0, 0, 0, name.packedOn === 'unix' ? 3 : 11]);
   fixed.writeUInt32LE(Math.floor(name.modifiedMs / 1000) >>> 0, 4);
+  if (name.fileName === null) return fixed;
   return Buffer.concat([fixed, Buffer.from(name.fileName.replaceAll('\0', ''), 'utf8'), Buffer.alloc(1)]);
 }
 
@@ -21,7 +23,7 @@ export function gzipTrailer(sum: number, lengthBytes: number): Buffer {
   return trailer;
 }
 
-/** Streams a source into a gzip file with FNAME, which node's own gzip cannot write; an aborted signal throws. */
+/** Streams a source into a gzip file whose header is ours, which node's own gzip cannot write; an aborted signal throws. */
 export async function writeGzip(source: Readable, name: GzipName, target: string, signal: AbortSignal): Promise<void> {
   let sum = 0;
   let lengthBytes = 0;

@@ -1,16 +1,27 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../clock.ts';
 import type { Call, CallLog } from '../http/call-log.ts';
-import { readRange } from './byte-range.ts';
-import { readLink } from './link-signature.ts';
-import type { Result, Results } from './result.ts';
-import { refusals, type Refusal, sendRefusal, storageHeaders } from './storage-error.ts';
+import type { TakeFault } from '../http/fault.ts';
+import type { Switches } from '../switches.ts';
+import { findResult } from './find-result.ts';
+import { isLinkFault, type LinkFault } from './link-fault.ts';
+import { packagePath } from './package-link.ts';
+import type { Results } from './result.ts';
+import { sendBlob } from './send-blob.ts';
+import { type Refusal, refusals, sendRefusal } from './storage-error.ts';
 
 /** What the origin of result links is made of. */
-export type LinkParts = { results: Results; key: Buffer; clock: Clock; calls: CallLog };
+export type LinkParts = {
+  results: Results;
+  key: Buffer;
+  clock: Clock;
+  calls: CallLog;
+  takeFault: TakeFault;
+  switches: Switches;
+  signal: AbortSignal;
+};
 
-/** Makes the server of the second origin: Blob Storage as far as a signed link can see it. */
+/** Makes the server of the second origin: Blob Storage as far as a signed link can see it, and the host of packages. */
 export function createLinkServer(parts: LinkParts): Server {
   return createServer((request, response) => {
     // A reader that goes away, or a machine that is closed, ends the stream; there is no one left to tell.
@@ -20,77 +31,65 @@ export function createLinkServer(parts: LinkParts): Server {
 
 async function serve(request: IncomingMessage, response: ServerResponse, parts: LinkParts): Promise<void> {
   const [path = '', search = ''] = (request.url ?? '').split(/\?(.*)/s);
-  const ranged = request.headers['x-ms-range'] ?? request.headers.range;
+  const { headers } = request;
+  const ranged = headers['x-ms-range'] ?? headers.range;
   const range = typeof ranged === 'string' ? ranged : undefined;
   const method = request.method ?? '';
-  const call = parts.calls.open({ origin: 'links', endpoint: 'result', method, path, query: '', range: range ?? null });
-  const refuse = (refusal: Refusal, headers: Record<string, string> = {}): void => {
-    call.status = refusal.status;
+  const found = findResult(path, new URLSearchParams(search), parts.results, parts.key, parts.clock.now());
+  const subject = found.kind === 'result' ? found.result.subject : undefined;
+  const call = parts.calls.open({
+    origin: 'links',
+    endpoint: path === packagePath ? 'package' : 'result',
+    method,
+    path,
+    query: '',
+    range: range ?? null,
+    machineId: subject?.machineId ?? null,
+  });
+  const refuse = (refusal: Refusal, more: Record<string, string> = {}): void => {
+    parts.calls.decide(call, refusal.status, more);
     call.answer = 'sent';
-    sendRefusal(response, method, refusal, headers, parts.clock.now());
+    sendRefusal(response, method, refusal, more, parts.clock.now());
   };
   request.resume();
 
-  if (request.headers.authorization !== undefined) return refuse(refusals.authorization);
-  const now = parts.clock.now();
-  const link = readLink(path, new URLSearchParams(search), parts.key, now);
-  const result = parts.results.get(path);
-  switch (link.kind) {
-    case 'unsigned':
-      return refuse(refusals.unsigned);
-    case 'forged':
-      return refuse({ ...refusals.authentication, detail: 'Signature did not match.' });
-    case 'expired': {
-      const [ends, starts] = [link.expiresAt.toUTCString(), new Date(now).toUTCString()];
-      const detail = `Signed expiry time [${ends}] must be after signed start time [${starts}]`;
-      return refuse({ ...refusals.authentication, detail });
-    }
-    case 'valid':
-      break;
-    default:
-      link satisfies never;
+  if (headers.authorization !== undefined && parts.switches.linkWithToken === 'refused') {
+    return refuse(refusals.authorization);
   }
+  if (found.kind === 'refused') return refuse(found.refusal);
   if (method !== 'GET' && method !== 'HEAD') return refuse(refusals.permission);
-  if (result === undefined) return refuse(refusals.absent);
-  const wanted = request.headers['if-match'];
-  if (wanted !== undefined && wanted !== '*' && !wanted.split(/\s*,\s*/).includes(result.eTag)) {
-    return refuse(refusals.condition);
-  }
-  await sendBlob(response, method, result, range, call, refuse);
+  const fault = parts.takeFault(isLinkFault, { machineId: null, comment: null, index: null, ...subject });
+  if ((await answerInstead(fault, response, call, parts, refuse)) === 'answered') return;
+  const blob = { result: found.result, method, range, ifMatch: headers['if-match'] };
+  const decide = (status: number, more: Record<string, string>): void => parts.calls.decide(call, status, more);
+  await sendBlob(response, blob, fault, { call, refuse, decide });
 }
 
-async function sendBlob(
+/** Answers by a fault in the place of the blob, or waits for one that is late. */
+async function answerInstead(
+  fault: LinkFault | undefined,
   response: ServerResponse,
-  method: string,
-  result: Result,
-  rangeHeader: string | undefined,
   call: Call,
-  refuse: (refusal: Refusal, headers: Record<string, string>) => void,
-): Promise<void> {
-  const { lengthBytes } = result.content;
-  const range = readRange(rangeHeader, lengthBytes);
-  if (range.kind === 'outside') return refuse(refusals.range, { 'content-range': `bytes */${lengthBytes}` });
-  const [start, end] = range.kind === 'part' ? [range.start, range.end] : [0, lengthBytes];
-  const status = range.kind === 'part' ? 206 : 200;
-  call.status = status;
-  response.writeHead(status, {
-    ...storageHeaders(),
-    'content-type': 'application/octet-stream',
-    'content-length': end - start,
-    'accept-ranges': 'bytes',
-    etag: result.eTag,
-    'last-modified': result.lastModified.toUTCString(),
-    'x-ms-blob-type': 'BlockBlob',
-    'x-ms-creation-time': result.lastModified.toUTCString(),
-    'x-ms-lease-state': 'available',
-    'x-ms-lease-status': 'unlocked',
-    'x-ms-server-encrypted': 'true',
-    ...(range.kind === 'part' ? { 'content-range': `bytes ${start}-${end - 1}/${lengthBytes}` } : {}),
-  });
-  if (method === 'HEAD' || start === end) response.end();
-  else {
-    call.answer = 'lost';
-    await pipeline(result.content.read(start, end), response);
+  parts: LinkParts,
+  refuse: (refusal: Refusal, headers?: Record<string, string>) => void,
+): Promise<'answered' | 'goes on'> {
+  switch (fault?.do) {
+    case 'refuse':
+      refuse({ status: fault.status, code: fault.code, message: 'The request was refused.' }, fault.headers);
+      return 'answered';
+    case 'redirect':
+      parts.calls.decide(call, 302, {});
+      call.answer = 'sent';
+      response.writeHead(302, { location: fault.location, 'content-length': 0 }).end();
+      return 'answered';
+    case 'reset':
+      call.answer = 'lost';
+      response.destroy();
+      return 'answered';
+    case 'late':
+      await parts.clock.sleep(fault.ms, parts.signal);
+      return 'goes on';
+    default:
+      return 'goes on';
   }
-  call.answer = 'sent';
 }

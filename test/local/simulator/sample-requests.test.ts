@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { makeAlert, makeMachine } from '../../../local/simulator/make-entities.ts';
-import { createManualClock } from './manual-clock.ts';
+import { makeMachine } from '../../../local/simulator/make-entities.ts';
+import { createManualClock } from '../../../local/simulator/manual-clock.ts';
 import { startUnderTest } from './simulator-under-test.ts';
 
 const machineId = '1e5bc9d7e413ddd7902c2932e418702b84d0cc07';
@@ -18,26 +18,6 @@ const sampleBody = {
   ],
   Comment: 'Testing Live Response API',
 };
-const relatedFile = {
-  sha1: 'f2a00fd2f2de1be0214b8529f1e9f67096c1aa70',
-  sha256: 'dcd71ef5fff4362a9f64cf3f96f14f2b11d6f428f3badbedcb9ff3361e7079aa',
-  md5: '8d5b7cc9a832e21d22503057e1fec8e9',
-  globalPrevalence: 29,
-  globalFirstObserved: '2019-03-23T23:54:06.0135204Z',
-  globalLastObserved: '2019-04-23T00:43:20.0489831Z',
-  size: 113984,
-  fileType: null,
-  isPeFile: true,
-  filePublisher: 'Microsoft Corporation',
-  fileProductName: 'Microsoft© Windows© Operating System',
-  signer: 'Microsoft Corporation',
-  issuer: 'Microsoft Code Signing PCA',
-  signerHash: '9dc17888b5cfad98b3cb35c1994e96227f061675',
-  isValidCertificate: true,
-  determinationType: 'Unknown',
-  determinationValue: null,
-};
-
 test('a live response is accepted as Pending, with its commands Created, and the fields that only real answers have', async () => {
   const machine = makeMachine({ id: machineId, osPlatform: 'Windows10', computerDnsName: 'hostname' });
   const clock = createManualClock('2021-02-04T15:36:52.778Z');
@@ -96,49 +76,6 @@ test('a live response is accepted as Pending, with its commands Created, and the
     relatedFileInfo: null,
     troubleshootInfo: null,
   });
-});
-
-test('the result of a script is a link to JSON with the preamble and the NUL tail of Windows', async () => {
-  const { send, ended, get } = await startUnderTest();
-  const { body } = await send('POST', `machines/${machineId}/runliveresponse`, sampleBody);
-  const action = await ended(String(body['id']));
-
-  const answer = await get(`machineactions/${action.id}/GetLiveResponseResultDownloadLink(index=0)`);
-
-  expect(answer.status).toBe(200);
-  expect(Object.keys(answer.body)).toEqual(['@odata.context', 'value']);
-  expect(answer.body['@odata.context']).toMatch(/\/api\/\$metadata#Edm\.String$/);
-  const link = String(answer.body['value']);
-  expect(link).toMatch(
-    /^http:\/\/127\.0\.0\.1:\d+\/investigation-actions-data\/[^/]+\/CustomPlaybookCommandOutput\/[0-9a-f]{32}\?se=\d{4}-\d\d-\d\dT\d\d%3A\d\d%3A\d\dZ&sp=r&sv=2019-07-07&sr=b&sig=[^&]+$/,
-  );
-  const transcript: unknown = await (await fetch(link)).json();
-  expect(transcript).toEqual({
-    script_name: 'minidump.ps1',
-    exit_code: 0,
-    script_output: expect.stringMatching(
-      /^Transcript started, output file is C:\\ProgramData\\Microsoft\\Windows Defender Advanced Threat Protection\\Temp\\PSScriptOutputs\\PSScript_Transcript_\{[0-9A-F-]{36}\}\.txt\nC:\\windows\\TEMP\\OfficeClickToRun\.dmp\.zip\n51 MB\n\0\0\0$/,
-    ),
-    script_errors: '',
-  });
-});
-
-test('the related files of an alert have hashes and signer, and no path', async () => {
-  const id = '636688558380765161_2136280442';
-  const entity = makeAlert(null, {
-    id,
-    severity: 'Low',
-    title: 'Sample',
-    alertCreationTime: '2019-04-23T00:43:20.0489831Z',
-    aadTenantId: 'a839b112-1253-6432-9bf6-94542403f21c',
-  });
-  const { get } = await startUnderTest({ alerts: [{ entity, relatedFiles: [relatedFile] }] });
-
-  const answer = await get(`alerts/${id}/files`);
-
-  expect(answer.status).toBe(200);
-  expect(answer.body['@odata.context']).toMatch(/\/api\/\$metadata#Files$/);
-  expect(answer.body['value']).toEqual([relatedFile]);
 });
 
 test('the library is listed with hashes; parametersDescription is there only where one was given', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { makeMachine } from '../../../../local/simulator/make-entities.ts';
-import { createManualClock } from '../manual-clock.ts';
+import { createManualClock } from '../../../../local/simulator/manual-clock.ts';
 import { getFile, offlineMachine, startUnderTest } from '../simulator-under-test.ts';
 
 const tenantId = 'a839b112-1253-6432-9bf6-94542403f21c';
@@ -15,7 +15,7 @@ test('the eleventh live response in a minute is refused in the real wording, wit
   const statuses = [];
   for (let number = 0; number < 10; number += 1) {
     statuses.push((await send('POST', `machines/${idOf(number)}/runliveresponse`, body)).status);
-    clock.advance(1000);
+    await clock.advance(1000);
   }
   expect(statuses).toEqual(Array(10).fill(201));
 
@@ -31,7 +31,7 @@ test('the eleventh live response in a minute is refused in the real wording, wit
       target: tenantId,
     },
   });
-  clock.advance(50_000);
+  await clock.advance(50_000);
   expect((await send('POST', `machines/${idOf(10)}/runliveresponse`, body)).status).toBe(201);
   expect((await send('POST', `machines/${idOf(11)}/runliveresponse`, body)).status).toBe(429);
 });
@@ -45,13 +45,13 @@ test('another endpoint has a minute of its own, and an hour', async () => {
     200, 200, 200, 429,
   ]);
   expect(await next('machines')).toBe(200);
-  clock.advance(60_000);
+  await clock.advance(60_000);
   expect([await next('alerts'), await next('alerts')]).toEqual([200, 200]);
   const refused = await get('alerts');
   expect(refused.status).toBe(429);
   expect(refused.headers.get('retry-after')).toBe('3540');
   expect(refused.text).toContain('Maximum allowed 5 per 01:00:00');
-  clock.advance(3_540_000);
+  await clock.advance(3_540_000);
   expect(await next('alerts')).toBe(200);
 });
 
@@ -63,8 +63,10 @@ test('sessions in flight are counted, pending ones too', async () => {
   const refused = await send('POST', `machines/${idOf(2)}/runliveresponse`, body);
 
   expect(refused.status).toBe(429);
-  expect(refused.headers.get('retry-after')).toBe('30');
-  expect(refused.body).toMatchObject({ error: { code: 'TooManyRequests' } });
+  expect(refused.headers.get('retry-after')).toBe(null);
+  expect(refused.body).toMatchObject({
+    error: { code: 'TooManyRequests', message: expect.not.stringMatching(/\d seconds/) },
+  });
   expect(simulator.actions()).toHaveLength(2);
 });
 

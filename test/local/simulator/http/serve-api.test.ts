@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { mintToken } from '../../../../local/simulator/token.ts';
-import { createManualClock } from '../manual-clock.ts';
+import { createManualClock } from '../../../../local/simulator/manual-clock.ts';
 import { ask, startUnderTest } from '../simulator-under-test.ts';
 
 const tenantId = 'a839b112-1253-6432-9bf6-94542403f21c';
@@ -19,12 +19,15 @@ test.each([
   ['GET', 'machineactions', ['Machine.Read.All', 'Machine.ReadWrite.All']],
   ['GET', action, ['Machine.Read.All', 'Machine.ReadWrite.All']],
   ['GET', `${action}/GetLiveResponseResultDownloadLink(index=0)`, ['Machine.ReadWrite.All']],
-  ['POST', `${action}/cancel`, ['Machine.LiveResponse']],
+  ['POST', `${action}/cancel`, ['Machine.CollectForensics', 'Machine.LiveResponse']],
+  ['GET', `${machine}/alerts`, ['Alert.Read.All', 'Alert.ReadWrite.All']],
+  ['POST', `${machine}/collectInvestigationPackage`, ['Machine.CollectForensics']],
+  ['GET', `${action}/getPackageUri`, ['Machine.Read.All', 'Machine.ReadWrite.All']],
   ['GET', 'libraryfiles', ['Library.Manage']],
   ['POST', 'libraryfiles', ['Library.Manage']],
   ['DELETE', 'libraryfiles/none.sh', ['Library.Manage']],
 ])('%s %s opens to any one of its roles and to no other', async (method, path, opening) => {
-  const { simulator } = await startUnderTest({ limits: { runsPerMinute: 100 } });
+  const { simulator } = await startUnderTest({ limits: { runsPerMinute: 100, packageUrisPerMinute: 100 } });
   const everyRole = [
     'Alert.Read.All',
     'Alert.ReadWrite.All',
@@ -87,9 +90,9 @@ test('a good token passes until the second it ends', async () => {
   const clock = createManualClock('2026-03-01T12:00:00Z');
   const { simulator, get } = await startUnderTest({ timings: { tokenLifetimeMs: 3_599_000 } }, clock);
 
-  clock.advance(3_598_999);
+  await clock.advance(3_598_999);
   expect((await get('alerts')).status).toBe(200);
-  clock.advance(1);
+  await clock.advance(1);
   expect((await get('alerts')).status).toBe(401);
   expect(simulator.calls().map((call) => call.status)).toEqual([200, 401]);
 });

@@ -73,10 +73,13 @@ test.each([
   expect(transcript.script_output).toBe(`${fileName}|1`);
 });
 
-test('the argument string is split at white space, and quotes are lost', () => {
-  expect(splitArguments(`one  'two three' "fo"ur\tfive `)).toEqual(['one', 'two', 'three', 'four', 'five']);
-  expect(splitArguments('--noargs')).toEqual(['--noargs']);
-  expect(splitArguments('  ')).toEqual([]);
+test('the argument string is split at white space, by a switch at commas too, and quotes are lost', () => {
+  const split = (args: string) => splitArguments(args, 'white space');
+  expect(split(`one  'two three' "fo"ur\tfive `)).toEqual(['one', 'two', 'three', 'four', 'five']);
+  expect(split('--noargs')).toEqual(['--noargs']);
+  expect(split('  ')).toEqual([]);
+  expect(split('a,b c')).toEqual(['a,b', 'c']);
+  expect(splitArguments('a,b c', 'white space and commas')).toEqual(['a', 'b', 'c']);
 });
 
 test('a script sees no environment of the simulator, and starts where PutFile put', async () => {

@@ -51,7 +51,8 @@ test.each([
   ['Completed', 'Succeeded', []],
   ['Failed', 'Failed', ['Script bad.ps1 has failed with exit code 1']],
 ] as const)('an exit code of 1 makes the command %s, with its result', async (nonZeroExit, status, errors) => {
-  const { run, ended, link } = await startUnderTest({ machines, libraryFiles, nonZeroExit });
+  const switches = { transcriptLineBreak: 'escaped' } as const;
+  const { run, ended, link } = await startUnderTest({ machines, libraryFiles, nonZeroExit, switches });
   const id = await run(windowsId, [runScript('bad.ps1')]);
   expect(await ended(id)).toMatchObject({ status, commands: [{ commandStatus: nonZeroExit, errors }] });
   const transcript: unknown = await (await fetch(await link(id, 0))).json();

@@ -10,7 +10,8 @@ const fields = { id: 'string', status: 'string', at: 'time', number: 'number', n
 
 function list(query: string, pageSize = 10): { status: number; body: Record<string, unknown>; ids: unknown[] } {
   const address = 'http://127.0.0.1:1/api/things';
-  const reply = listReply({ rows, fields, context: 'Things', address, pageSize }, new URLSearchParams(query));
+  const source = { rows, fields, context: 'Things', address, pageSize, orderBy: 'known' } as const;
+  const reply = listReply(source, new URLSearchParams(query));
   const body: Record<string, unknown> = JSON.parse(reply.body ?? '');
   const value = Array.isArray(body['value']) ? body['value'] : [];
   return { status: reply.status, body, ids: value.map((row: { id: string }) => row.id) };

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { makeMachine } from '../../../../local/simulator/make-entities.ts';
 import type { RecordedFile } from '../../../../local/simulator/scenario.ts';
-import { createManualClock } from '../manual-clock.ts';
+import { createManualClock } from '../../../../local/simulator/manual-clock.ts';
 import { ask, getFile, startUnderTest, type UnderTest, windowsId } from '../simulator-under-test.ts';
 
 const text = '0123456789';
@@ -97,9 +97,9 @@ test('a link ends after its lifetime, in the XML of storage, and can be made aga
   const address = await underTest.link(id, 0);
   expect(address).toContain('?se=2021-02-04T16%3A13%3A50Z&sp=r&sv=2019-07-07&sr=b&sig=');
 
-  clock.advance(30 * 60_000 - 251);
+  await clock.advance(30 * 60_000 - 251);
   expect((await ask(address)).status).toBe(200);
-  clock.advance(1);
+  await clock.advance(1);
   const answer = await ask(address);
 
   expect([answer.status, answer.headers.get('x-ms-error-code'), answer.headers.get('content-type')]).toEqual([
