@@ -1,20 +1,11 @@
-import * as z from 'zod';
-import { type AlertBook, changeAlert } from './alert-book.ts';
-import { parseJson } from './http/read-body.ts';
-import {
-  contextOf,
-  entityReply,
-  errorReply,
-  incorrectBody,
-  jsonReply,
-  notFoundReply,
-  type Reply,
-} from './http/reply.ts';
+import type { AlertBook } from './alert-book.ts';
+import { contextOf, entityReply, errorReply, jsonReply, notFoundReply, type Reply } from './http/reply.ts';
 import { type ApiRequest, pathPattern, type Route, type Subject } from './http/route.ts';
 import type { MachineEntity } from './machines.ts';
 import type { Fields } from './odata/filter.ts';
 import { type ListParts, listReply } from './odata/list-reply.ts';
 import type { ScenarioAlert } from './scenario.ts';
+import { updateAlert } from './update-alert.ts';
 
 /** What the alert endpoints work on. */
 export type AlertParts = ListParts & {
@@ -132,31 +123,4 @@ function listAlerts(
   }
   const rows = alerts.map(({ entity }) => (expand === null ? { ...entity, evidence: [] } : entity));
   return listReply({ ...parts, rows: rows.reverse(), fields, context: 'Alerts', address }, query);
-}
-
-const updateSchema = z.object({
-  status: z.enum(['New', 'InProgress', 'Resolved']).optional(),
-  assignedTo: z.string().optional(),
-  classification: z.enum(['TruePositive', 'InformationalExpectedActivity', 'FalsePositive']).optional(),
-  determination: z.string().optional(),
-  comment: z.string().min(1).optional(),
-});
-
-async function updateAlert(parts: AlertParts, alert: ScenarioAlert, request: ApiRequest): Promise<Reply> {
-  const body = await request.readBody(1_000_000);
-  const update = updateSchema.safeParse(body === 'too large' ? undefined : parseJson(body));
-  if (!update.success || Object.keys(update.data).length === 0) {
-    return incorrectBody();
-  }
-  const { comment, ...changes } = update.data;
-  const now = parts.timestamp();
-  changeAlert(alert, now, definedOf(changes));
-  if (changes.status !== undefined) alert.entity.resolvedTime = changes.status === 'Resolved' ? now : null;
-  if (comment !== undefined) alert.entity.comments.push({ comment, createdBy: parts.appName, createdTime: now });
-  return entityReply(200, 'Alerts/$entity', alert.entity);
-}
-
-/** Leaves out what is undefined, which would replace a value by nothing. */
-function definedOf(changes: Omit<z.infer<typeof updateSchema>, 'comment'>): Partial<ScenarioAlert['entity']> {
-  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
 }

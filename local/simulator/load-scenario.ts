@@ -10,9 +10,9 @@ import type { Switches } from './switches.ts';
 import { observedTimings } from './timings.ts';
 
 /**
- * A load: that many recorded Windows machines, `alertsPerMachine` alerts on each, of which the first is the machine's
- * and all its alerts' severities go round. `commandMs` is what each script and file takes, a number or one by the
- * machine's number; the first `offline` machines never come online. `resultBytes` is the length of what GetFile brings.
+ * A load: that many recorded Windows machines with `alertsPerMachine` alerts on each (1), whose severities go round.
+ * `commandMs` is what each script and file takes, a number or one by the machine's number; the first `offline` machines
+ * (0) never come online. `resultBytes` is the length of what GetFile brings (10,000), before it is packed.
  */
 export type Load = {
   machines: number;

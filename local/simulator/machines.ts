@@ -44,6 +44,7 @@ const fields: Fields = {
   version: 'string',
   deviceValue: 'string',
   aadDeviceId: 'string',
+  machineTags: 'strings',
   lastSeen: 'time',
   exposureLevel: 'string',
   onboardingStatus: 'string',

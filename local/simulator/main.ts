@@ -2,21 +2,33 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { realClock } from './clock.ts';
 import { defaultScenario } from './default-scenario.ts';
 import { describeFile } from './describe-file.ts';
+import { documentedLimits, halveLimits } from './limits.ts';
+import { createManualClock } from './manual-clock.ts';
 import { startSimulator } from './start-simulator.ts';
 
-const { values } = parseArgs({ options: { port: { type: 'string' }, 'link-port': { type: 'string' } } });
+const options = {
+  port: { type: 'string' },
+  'link-port': { type: 'string' },
+  'halve-limits': { type: 'boolean', default: false },
+  'manual-clock': { type: 'boolean', default: false },
+} as const;
+const { values } = parseArgs({ options });
 const port = readPort('port', values.port);
 const linkPort = readPort('link-port', values['link-port']);
 const folder = await mkdtemp(join(tmpdir(), 'defender-simulator-'));
 const suspect = join(folder, 'suspect.sh');
 await writeFile(suspect, '#!/bin/bash\necho "a harmless stand-in for a dropped file"\n');
 
-const scenario = defaultScenario({ files: [await describeFile(suspect)] });
-const simulator = await startSimulator({ scenario, folder, port, linkPort });
+const limits = values['halve-limits'] ? halveLimits(documentedLimits) : documentedLimits;
+const scenario = defaultScenario({ files: [await describeFile(suspect)], limits });
+const clock = values['manual-clock'] ? createManualClock(new Date().toISOString()) : realClock;
+const simulator = await startSimulator({ scenario, folder, port, linkPort, clock });
 console.log(`Defender for Endpoint API  ${simulator.apiUrl}`);
 console.log(`Result links               ${simulator.linkOrigin}`);
+console.log(`Admin                      ${simulator.apiUrl}/admin/calls, /admin/actions`);
 console.log(`Access token               ${simulator.token}`);
 for (const { entity } of scenario.alerts) console.log(`Alert                      ${entity.id}  ${entity.title}`);
 

@@ -92,7 +92,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     close: async () => {
       work.stop();
       await Promise.all([closeServer(apiServer), closeServer(linkServer)]);
-      await work.end().finally(() => removeArchiveFolders(tenant.pathsAskedFor(), archivesBefore));
+      try {
+        await work.end();
+      } finally {
+        await removeArchiveFolders(tenant.pathsAskedFor(), archivesBefore);
+      }
     },
   };
 }

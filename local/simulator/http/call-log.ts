@@ -66,6 +66,6 @@ export function createCallLog(clock: Clock): CallLog {
 function hideSecrets(query: string): string {
   return query
     .split('&')
-    .map((part) => (/^(\$|%24)\w+=/i.test(part) || part === '' ? part : `${part.split('=')[0]}=…`))
+    .map((part) => (/^(\$|%24)\w+=/i.test(part) ? part : part.replace(/^(\w*=)?.+$/s, '$1…')))
     .join('&');
 }

@@ -1,22 +1,16 @@
-import { padTime } from '../defender-time.ts';
+import { type Kind, ODataError, readLiteral, readValue, tokenise, type Value } from './literal.ts';
 
-/** The properties that may be filtered, by the kind of their literals. */
-export type Fields = Readonly<Record<string, 'string' | 'number' | 'time'>>;
+/** The properties that may be filtered, by the kind of their literals; `strings` is a list, for `any` alone. */
+export type Fields = Readonly<Record<string, Kind | 'strings'>>;
 
 /** An entity as the query options see it. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** A query option that Defender would refuse with 400 ODataError. */
-export class ODataError extends Error {}
-
 type Test = (row: Row) => boolean;
-/** A property or a literal, ready to be compared. */
-export type Value = string | number | null;
-type Kind = Fields[string];
 
 /**
- * Parses a `$filter`: `eq ne gt ge lt le`, `in (…)`, `startswith(…)`, `and`, `or`, `not` and parentheses, operators in
- * any case. Throws ODataError for anything else, for an unknown property, or a literal of another kind.
+ * Parses a `$filter`: `eq ne gt ge lt le`, `in (…)`, `startswith(…)`, `tags/any(t: t eq '…')`, `and`, `or`, `not` and
+ * parentheses, operators in any case. Throws ODataError for anything else, for an unknown property, or a literal of another kind.
  */
 export function parseFilter(text: string, fields: Fields): Test {
   const tokens = tokenise(text);
@@ -48,7 +42,20 @@ export function parseFilter(text: string, fields: Fields): Test {
       const inner = parseTerm();
       return (row) => !inner(row);
     }
+    if (tokens[0]?.endsWith('/any') === true) return parseAnyOfList();
     return peekIs('startswith') ? parseStartsWith() : parseComparison();
+  }
+
+  function parseAnyOfList(): Test {
+    const name = next().slice(0, -'/any'.length);
+    if (fieldOf(name) !== 'strings') throw new ODataError(`The property '${name}' is no list.`);
+    take('(');
+    const variable = /^(\w+):$/.exec(next())?.[1] ?? '';
+    take(variable.toLowerCase());
+    take('eq');
+    const wanted = readLiteral(next(), 'string');
+    take(')');
+    return (row) => Array.isArray(row[name]) && row[name].includes(wanted);
   }
 
   function parseStartsWith(): Test {
@@ -77,9 +84,13 @@ export function parseFilter(text: string, fields: Fields): Test {
 
   function parseField(): { name: string; kind: Kind } {
     const name = next();
-    const kind = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    if (kind === undefined) throw new ODataError(`The property '${name}' cannot be used in the $filter query option.`);
-    return { name, kind };
+    const kind = fieldOf(name);
+    if (kind !== undefined && kind !== 'strings') return { name, kind };
+    throw new ODataError(`The property '${name}' cannot be used in the $filter query option.`);
+  }
+
+  function fieldOf(name: string): Fields[string] | undefined {
+    return Object.hasOwn(fields, name) ? fields[name] : undefined;
   }
 
   const test = parseAny('or');
@@ -111,33 +122,4 @@ function comparison(field: { name: string; kind: Kind }, operator: string, wante
     default:
       throw new ODataError(`Syntax error: '${operator}' is not an operator.`);
   }
-}
-
-/** Reads a property for comparison: times become strings whose order is that of the times; what is absent is null. */
-export function readValue(value: unknown, kind: Kind): Value {
-  if (typeof value === 'number') return value;
-  if (typeof value !== 'string') return null;
-  return kind === 'time' ? (padTime(value) ?? null) : value;
-}
-
-function readLiteral(token: string, kind: Kind): Value {
-  if (token === 'null') return null;
-  const text = /^'(.*)'$/s.exec(token)?.[1]?.replaceAll("''", "'");
-  const isGuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(token);
-  const value =
-    kind === 'string'
-      ? (text ?? (isGuid ? token : undefined))
-      : kind === 'number'
-        ? /^-?\d+$/.test(token)
-          ? Number(token)
-          : undefined
-        : padTime(token);
-  if (value === undefined) throw new ODataError(`The literal '${token}' is not of the type of its property.`);
-  return value;
-}
-
-function tokenise(text: string): string[] {
-  const tokens: string[] = text.match(/'(?:[^']|'')*'|[(),]|[^\s(),']+|'/g) ?? [];
-  if (tokens.length === 0 || tokens.includes("'")) throw new ODataError(`Syntax error in '${text}'.`);
-  return tokens;
 }

@@ -1,5 +1,6 @@
 import { contextOf, errorReply, jsonReply, type Reply } from '../http/reply.ts';
-import { type Fields, ODataError, parseFilter, readValue, type Row } from './filter.ts';
+import { type Fields, parseFilter, type Row } from './filter.ts';
+import { ODataError, readValue } from './literal.ts';
 
 /** What all lists have in common: the API's own URL, the rows of a page at most, and whether `$orderby` is known. */
 export type ListParts = { apiUrl(): string; pageSize: number; orderBy: 'known' | 'refused' };
@@ -55,7 +56,8 @@ function nextLink(address: string, query: URLSearchParams, skip: number, top: nu
 function parseOrder(text: string, fields: Fields): (left: Row, right: Row) => number {
   const [, name = '', direction = 'asc'] = /^(\w+)(?: (asc|desc))?$/.exec(text) ?? [];
   const kind = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  if (kind === undefined) throw new ODataError(`The query option $orderby=${text} is not supported.`);
+  if (kind === undefined || kind === 'strings')
+    throw new ODataError(`The query option $orderby=${text} is not supported.`);
   const sign = direction === 'asc' ? 1 : -1;
   return (left, right) => {
     const a = readValue(left[name], kind) ?? '';

@@ -54,6 +54,15 @@ test.each([
   expect((await underTest.get('libraryfiles')).body['value']).toEqual([]);
 });
 
+test('by a switch an existing name is refused with 409', async () => {
+  const underTest = await startUnderTest({
+    libraryFiles: [libraryFile('a.sh', 'old')],
+    switches: { uploadOfExisting: 409 },
+  });
+  const refused = await upload(underTest, {}, { name: 'a.sh', content: 'new' });
+  expect([refused.status, refused.text]).toEqual([409, expect.stringContaining('already exists')]);
+});
+
 test('a file of exactly 20 MB is taken', async () => {
   const underTest = await startUnderTest({ libraryFiles: [] });
   const answer = await upload(underTest, {}, { name: 'a.bin', content: new Uint8Array(20 * 1024 * 1024) });

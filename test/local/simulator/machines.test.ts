@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startUnderTest, windowsId } from './simulator-under-test.ts';
+import { linuxId, startUnderTest, windowsId } from './simulator-under-test.ts';
 
 test.each([windowsId, windowsId.toUpperCase(), 'johns-work-computer', 'Johns-Work-Computer'])(
   'a machine is found by id or name in any case: %s',
@@ -37,8 +37,21 @@ test.each([
   ["$filter=startswith(computerDnsName,'johns')", [windowsId]],
   ["$filter=osPlatform eq 'Windows11' and healthStatus eq 'Active'", [windowsId]],
   ["$filter=computerDnsName eq 'nobody'", []],
+  ["$filter=machineTags/any(tag: tag eq 'dmz')", [linuxId]],
+  ["$filter=machineTags/any(tag: tag eq 'dm')", []],
 ])('machines?%s', async (query, ids) => {
   const { get } = await startUnderTest();
   const { body } = await get(`machines?${query}`);
   expect(Array.isArray(body['value']) && body['value'].map((machine: { id: string }) => machine.id)).toEqual(ids);
+});
+
+test.each([
+  ["$filter=machineTags eq 'dmz'"],
+  ["$filter=machineTags/any(tag: other eq 'dmz')"],
+  ["$filter=osPlatform/any(x: x eq 'Linux')"],
+  ['$orderby=machineTags'],
+])('machines?%s is refused with 400 ODataError', async (query) => {
+  const { get } = await startUnderTest();
+  const { status, body } = await get(`machines?${query}`);
+  expect([status, body]).toMatchObject([400, { error: { code: 'ODataError' } }]);
 });

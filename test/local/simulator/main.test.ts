@@ -30,6 +30,29 @@ test('it starts alone, prints where it is and a token that works, and leaves not
   expect(existsSync(row.filePath)).toBe(false);
 });
 
+test('started with a manual clock and half the limits, it is driven by its admin routes', async () => {
+  const child = spawn(process.execPath, [main, '--manual-clock', '--halve-limits'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exit = once(child, 'exit');
+  let output = '';
+  for await (const chunk of child.stdout) {
+    output += String(chunk);
+    if (/malicious app/i.test(output)) break;
+  }
+  const value = (label: string): string => new RegExp(`^${label} +(\\S+)`, 'm').exec(output)?.[1] ?? '';
+  const url = value('Defender for Endpoint API');
+  const headers = { authorization: `Bearer ${value('Access token')}` };
+  const statuses = [];
+  for (let call = 0; call < 51; call += 1) statuses.push((await ask(`${url}/api/alerts`, { headers })).status);
+  expect(statuses.indexOf(429)).toBe(50);
+  const clock = await ask(`${url}/admin/clock`, { method: 'POST', body: JSON.stringify({ advanceMs: 60_000 }) });
+  expect(clock.status).toBe(200);
+  expect((await ask(`${url}/api/alerts`, { headers })).status).toBe(200);
+  child.kill('SIGTERM');
+  expect(await exit).toEqual([0, null]);
+});
+
 test('a port that is none is refused with what to give', async () => {
   const child = spawn(process.execPath, [main, '--port', 'x'], { stdio: ['ignore', 'ignore', 'pipe'] });
   let errors = '';

@@ -203,6 +203,25 @@ test.each([
   });
 });
 
+test.each([
+  ['refused', 'Failed', ['it is sparse']],
+  ['taken', 'Succeeded', []],
+] as const)('a file without any block on disk is %s', async (sparseFiles, status, why) => {
+  const { folder, run, ended } = await startUnderTest({ switches: { sparseFiles } });
+  const path = join(folder, 'hole');
+  await writeFile(path, '');
+  await truncate(path, 100_000);
+  const action = await ended(await run(linuxId, [getFile(path)]));
+  expect(action.status).toBe(status);
+  expect(action.commands[0]?.errors).toEqual(why.map((each) => `Failed to get file ${path}: ${each}`));
+});
+
+test('by switches arguments are split at commas too, and a forbidden character gets through', async () => {
+  const switches = { argumentSeparators: 'white space and commas', forbiddenArgs: 'passed' } as const;
+  const { transcript } = await runText('printf "%s|" "$@"', 'a,b;c d', { switches });
+  expect(transcript.script_output).toBe('a|b;c|d|');
+});
+
 test('a script that is running when the simulator closes is killed', async () => {
   const { simulator, run, folder } = await startUnderTest({
     libraryFiles: [libraryFile('slow.sh', 'echo $$ > pid; sleep 60')],

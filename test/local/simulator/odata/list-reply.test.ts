@@ -73,6 +73,12 @@ test.each([
   expect([status, body['error']]).toEqual([400, expect.objectContaining({ code: 'ODataError' })]);
 });
 
+test('by a switch $orderby is refused, as it is not documented', () => {
+  const source = { rows, fields, context: 'Things', address: '', pageSize: 10, orderBy: 'refused' } as const;
+  expect(listReply(source, new URLSearchParams('$orderby=at')).status).toBe(400);
+  expect(listReply(source, new URLSearchParams('$top=1')).status).toBe(200);
+});
+
 test('a list that is longer than a page goes on at its next link, with filter and order kept', () => {
   const seen: unknown[] = [];
   let query = "$filter=startswith(id,'') and number ne 7&$orderby=id desc&$top=3&$count=true";
