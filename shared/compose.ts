@@ -5,8 +5,9 @@ import { readSettings } from './settings.ts';
 import { connectStorage, type Storage } from './connect-storage.ts';
 import { readLibrary } from './content/read-library.ts';
 import { readProfiles } from './content/read-profiles.ts';
-import { acquireTokens, holdToken, openCredential } from './defender/access-token.ts';
 import { createDefenderClient } from './defender/client.ts';
+import { CLOUDS } from './defender/clouds.ts';
+import { openTokens } from './defender/open-tokens.ts';
 import { openPackages } from './evidence/packages.ts';
 import { parseTicket, removeTicket, writeTicket } from './evidence/tickets.ts';
 import { explainFault } from './explain-fault.ts';
@@ -77,10 +78,7 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
   const collections = createCollections(storage.table, ({ id, receivedAt }) => ledger.noteReceived(id, receivedAt));
   const { now, wait, random } = world;
   const shared: SharedRowParts = { table: storage.table, wait, random, readTime: world.readServiceTime };
-  const tokens =
-    settings.defenderAccessToken === null
-      ? acquireTokens({ scope: settings.defenderScope, openCredential })
-      : holdToken(settings.defenderAccessToken);
+  const tokens = openTokens(settings.defenderIdentity, settings.defenderScope, CLOUDS[settings.defenderCloud]);
   const ports: Ports = {
     now,
     wait,

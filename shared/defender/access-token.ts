@@ -1,4 +1,5 @@
 import { TokenError } from './errors.ts';
+import { raceAbort } from './race-abort.ts';
 
 /** Where access tokens come from. */
 export interface TokenSource {
@@ -22,6 +23,7 @@ export interface Credential {
 }
 
 const BEFORE_EXPIRY_MS = 5 * 60_000;
+const LONGEST_MS = 60_000;
 
 /** A source of the one token that was got elsewhere (DEFENDER_ACCESS_TOKEN); it knows no other. */
 export function holdToken(accessToken: string): TokenSource {
@@ -43,28 +45,42 @@ export function holdToken(accessToken: string): TokenSource {
   };
 }
 
-/** A source that gets tokens for a scope by a credential and keeps each until 5 minutes before its end; many callers at once cause one request. */
+/**
+ * A source that gets tokens for a scope by a credential and keeps each until 5 minutes before its end; many callers at
+ * once cause one request, which takes `longestMs` at most. `advice` is the sentence that says what to check.
+ */
 export function acquireTokens(options: {
   readonly scope: string;
+  readonly advice: string;
   readonly openCredential: () => Promise<Credential>;
   readonly now?: () => number;
+  readonly longestMs?: number;
 }): TokenSource {
-  const { scope, openCredential, now = Date.now } = options;
+  const { scope, advice, openCredential, now = Date.now, longestMs = LONGEST_MS } = options;
   let credential: Promise<Credential> | null = null;
   let kept: IssuedToken | null = null;
   let pending: Promise<string> | null = null;
   let renewals = 0;
 
+  const fail = (code: TokenError['code'], why: string): TokenError =>
+    new TokenError(code, `No access token for Defender could be had: ${why}. ${advice}`);
+
+  async function ask(abortSignal: AbortSignal): Promise<IssuedToken | null> {
+    credential ??= openCredential();
+    return (await credential).getToken(scope, { abortSignal });
+  }
+
   async function acquire(): Promise<string> {
+    const limit = AbortSignal.timeout(longestMs);
     try {
-      credential ??= openCredential();
-      const issued = await (await credential).getToken(scope);
-      if (issued === null || issued.token === '') throw new TokenError('TokenUnavailable', explain('it gave none'));
+      const late = () => fail('TokenUnavailable', `the identity did not answer within ${longestMs / 1_000} s`);
+      const issued = await raceAbort(ask(limit), limit, late);
+      if (issued === null || issued.token === '') throw fail('TokenUnavailable', 'it gave none');
       kept = issued;
       return issued.token;
     } catch (fault) {
       credential = null;
-      throw describeFault(fault);
+      throw describeFault(fault, fail);
     } finally {
       pending = null;
     }
@@ -73,7 +89,7 @@ export function acquireTokens(options: {
   /** Everyone waits for the same request; who is cut short leaves the others waiting. */
   function share(signal: AbortSignal | undefined): Promise<string> {
     pending ??= acquire();
-    return signal === undefined ? pending : raceAbort(pending, signal);
+    return raceAbort(pending, signal, () => fail('TokenUnavailable', 'the call was cancelled meanwhile'));
   }
 
   return {
@@ -82,7 +98,8 @@ export function acquireTokens(options: {
     renewToken: async (rejected, signal) => {
       if (kept !== null && kept.token !== rejected) return kept.token;
       renewals += 1;
-      // A credential keeps tokens of its own: only a new one asks again.
+      // A credential keeps tokens of its own, and only a new one asks again. A managed identity's may be kept beyond it,
+      // by the process and by the platform: then the rejected one comes back, which ends the call.
       if (pending === null) credential = null;
       const token = await share(signal);
       return token === rejected ? null : token;
@@ -91,44 +108,27 @@ export function acquireTokens(options: {
   };
 }
 
-/** Opens the credential of the app (AZURE_CLIENT_ID names a user-assigned identity); @azure/identity is loaded only now, as it is large. */
-export async function openCredential(): Promise<Credential> {
-  const { DefaultAzureCredential } = await import('@azure/identity');
-  return new DefaultAzureCredential();
-}
-
 /** A token, or a TokenError whatever went wrong: a foreign fault may quote the token. */
 export async function askForToken<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (fault) {
-    throw describeFault(fault);
+    throw describeFault(
+      fault,
+      (code, why) => new TokenError(code, `No access token for Defender could be had: ${why}.`),
+    );
   }
 }
 
-function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(new TokenError('TokenUnavailable', explain('the call was cancelled meanwhile')));
-    if (signal.aborted) return stop();
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
-}
+/** What Entra says of a fault of its own; every other number stays until a person has changed something (Entra: authentication error codes). */
+const PASSING: readonly string[] = ['AADSTS90006', 'AADSTS90012', 'AADSTS90024', 'AADSTS90033', 'AADSTS90055'];
 
 /** Of a foreign fault only Entra's error number is kept: its text may quote the whole request. */
-function describeFault(fault: unknown): TokenError {
+function describeFault(fault: unknown, fail: (code: TokenError['code'], why: string) => TokenError): TokenError {
   if (fault instanceof TokenError) return fault;
-  const text = fault instanceof Error ? fault.message : '';
-  const number = /AADSTS\d{4,8}/.exec(text)?.[0];
-  const isRefusal = number !== undefined && fault instanceof Error && fault.name === 'AuthenticationError';
-  return isRefusal
-    ? new TokenError('TokenRefused', explain(`Entra refused it (${number})`))
-    : new TokenError(
-        'TokenUnavailable',
-        explain(number === undefined ? 'the identity did not answer with one' : `Entra answered ${number}`),
-      );
-}
-
-function explain(why: string): string {
-  return `No access token for Defender could be had: ${why}. Check that the app has a managed identity (locally: that you are signed in, or set DEFENDER_ACCESS_TOKEN) and that DEFENDER_SCOPE is right.`;
+  const number = /AADSTS\d{4,8}/.exec(fault instanceof Error ? fault.message : '')?.[0];
+  if (number === undefined) return fail('TokenUnavailable', 'the identity did not answer with one');
+  return PASSING.includes(number)
+    ? fail('TokenUnavailable', `Entra answered ${number}`)
+    : fail('TokenRefused', `Entra refused it (${number})`);
 }

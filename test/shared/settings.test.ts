@@ -6,13 +6,19 @@ const least = { StateStorage: 'UseDevelopmentStorage=true', EvidenceStorage: 'Us
 describe('readSettings', () => {
   it('has a default for all but the storage', () => {
     expect(readSettings(least)).toMatchObject({
+      defenderCloud: 'commercial',
       defenderApiUrl: 'https://api.security.microsoft.com',
       defenderScope: 'https://api.securitycenter.microsoft.com/.default',
-      defenderAccessToken: null,
+      defenderIdentity: { by: 'signed-in developer' },
+      defenderTenantId: null,
       resultLinkHosts: ['.blob.core.windows.net'],
       startsPerMinute: 10,
       sessions: 20,
+      callsPerMinute: 100,
+      callsPerHour: 1_500,
       pollSchedule: '*/15 * * * * *',
+      pendingLimitMinutes: 20,
+      mergeMinutes: 60,
       deadlineHours: 72,
       mode: 'collect',
       authLevel: 'function',
@@ -25,11 +31,16 @@ describe('readSettings', () => {
         MODE: 'on',
         LIVE_RESPONSE_SESSIONS: 'many',
         DEFENDER_API_URL: 'api.security',
+        DEFENDER_CLOUD: 'moon',
+        DEFENDER_CLIENT_SECRET: 'SECRET',
         StateStorage__blobServiceUri: 'https://a.blob.core.windows.net',
       });
     expect(read).toThrow(/MODE[\s\S]*StateStorage__tableServiceUri[\s\S]*EvidenceStorage[\s\S]*start again/);
     expect(read).toThrow(/LIVE_RESPONSE_SESSIONS/);
-    expect(read).toThrow(/DEFENDER_API_URL/);
+    expect(read).toThrow(/DEFENDER_API_URL: it is no URL/);
+    expect(read).toThrow(/DEFENDER_CLOUD/);
+    expect(read).toThrow(/DEFENDER_CLIENT_SECRET: .*DEFENDER_CLIENT_ID/);
+    expect(read).not.toThrow(/SECRET\b(?!:)/);
   });
 
   it('says nothing of the value of a setting that holds a secret', () => {
@@ -57,7 +68,7 @@ describe('readSettings', () => {
 
   it('an empty value is a missing one', () => {
     expect(readSettings({ ...least, DEFENDER_ACCESS_TOKEN: '', MODE: ' ' })).toMatchObject({
-      defenderAccessToken: null,
+      defenderIdentity: { by: 'signed-in developer' },
       mode: 'collect',
     });
     expect(() => readSettings({ ...least, StateStorage: '' })).toThrow(/StateStorage: not set/);
@@ -87,12 +98,66 @@ describe('readSettings', () => {
       { DEFENDER_ACCESS_TOKEN: 'SECRET b' },
       /DEFENDER_ACCESS_TOKEN: an access token has no spaces/,
     ],
+    [
+      'a base URL that takes tokens in the clear',
+      { DEFENDER_API_URL: 'http://x.example' },
+      /DEFENDER_API_URL: it is not https/,
+    ],
+    [
+      'a base URL with a secret',
+      { DEFENDER_API_URL: 'https://x.example?code=SECRET' },
+      /DEFENDER_API_URL: it holds a query/,
+    ],
+    ['a cloud that is none', { DEFENDER_CLOUD: 'germany' }, /DEFENDER_CLOUD: .*"gcc-high"/],
+    ['a tenant that is none', { DEFENDER_TENANT_ID: 'contoso' }, /DEFENDER_TENANT_ID/],
+    ['a quota of no calls', { API_CALLS_PER_MINUTE: '0' }, /API_CALLS_PER_MINUTE/],
+    ['a quota that is no number', { API_CALLS_PER_HOUR: 'all' }, /API_CALLS_PER_HOUR/],
+    ['a limit of half a minute', { PENDING_LIMIT_MINUTES: '0.5' }, /PENDING_LIMIT_MINUTES/],
+    ['a time before the alert', { MERGE_MINUTES: '-1' }, /MERGE_MINUTES/],
     ['a scope that is none', { DEFENDER_SCOPE: 'x' }, /DEFENDER_SCOPE/],
     ['a schedule that is none', { POLL_SCHEDULE: 'often' }, /POLL_SCHEDULE/],
     ['more sessions than the quota row keeps', { LIVE_RESPONSE_SESSIONS: '1000' }, /LIVE_RESPONSE_SESSIONS/],
   ])('refuses %s by name', (_, changes, message) => {
     expect(() => readSettings({ ...least, ...changes })).toThrow(message);
     expect(() => readSettings({ ...least, ...changes })).not.toThrow(/SECRET/);
+  });
+
+  it.each([
+    ['gcc', 'https://api-gcc.securitycenter.microsoft.us', ['.blob.core.windows.net', '.blob.core.usgovcloudapi.net']],
+    ['GCC-High', 'https://api-gov.securitycenter.microsoft.us', ['.blob.core.usgovcloudapi.net']],
+    ['eu', 'https://eu.api.security.microsoft.com', ['.blob.core.windows.net']],
+  ])('takes base, scope and link hosts of the cloud %s', (cloud, defenderApiUrl, resultLinkHosts) => {
+    const settings = readSettings({ ...least, DEFENDER_CLOUD: cloud });
+    expect(settings).toMatchObject({ defenderCloud: cloud.toLowerCase(), defenderApiUrl, resultLinkHosts });
+    const scopeOf = cloud === 'eu' ? 'https://api.securitycenter.microsoft.com' : defenderApiUrl;
+    expect(settings.defenderScope).toBe(`${scopeOf}/.default`);
+  });
+
+  it('lets each setting of its own win over the cloud', () => {
+    const own = {
+      DEFENDER_API_URL: 'http://127.0.0.1:7072/',
+      DEFENDER_SCOPE: 'https://securitycenter.onmicrosoft.com/windowsatpservice/.default',
+      RESULT_LINK_HOSTS: 'http://127.0.0.1',
+    };
+    expect(readSettings({ ...least, DEFENDER_CLOUD: 'dod', ...own })).toMatchObject({
+      defenderCloud: 'dod',
+      defenderApiUrl: 'http://127.0.0.1:7072',
+      defenderScope: own.DEFENDER_SCOPE,
+      resultLinkHosts: ['http://127.0.0.1'],
+    });
+    for (const name of ['DEFENDER_API_URL', 'DEFENDER_SCOPE', 'RESULT_LINK_HOSTS'] as const) {
+      const { defenderApiUrl, defenderScope, resultLinkHosts } = readSettings({
+        ...least,
+        DEFENDER_CLOUD: 'dod',
+        [name]: own[name],
+      });
+      const fromCloud = [
+        defenderApiUrl === 'https://api-gov.securitycenter.microsoft.us',
+        defenderScope === 'https://api-gov.securitycenter.microsoft.us/.default',
+        resultLinkHosts.join() === '.blob.core.usgovcloudapi.net',
+      ];
+      expect(fromCloud.filter((is) => is)).toHaveLength(2);
+    }
   });
 
   it.each([

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { acquireTokens, type Credential, holdToken } from '../../../shared/defender/access-token.ts';
 
 const MINUTE = 60_000;
+const ADVICE = 'Look at DEFENDER_CLIENT_ID.';
 const SCOPE = 'https://api.securitycenter.microsoft.com/.default';
 
 /** A credential that gives t1, t2, … each for an hour, and counts what it was asked. */
@@ -26,7 +27,7 @@ describe('acquireTokens', () => {
     let time = 0;
     const now = () => time;
     const { scopes, openCredential } = countingCredential(now);
-    const tokens = acquireTokens({ scope: SCOPE, openCredential, now });
+    const tokens = acquireTokens({ scope: SCOPE, advice: ADVICE, openCredential, now });
     const seen: string[] = [];
     for (const minute of [0, 30, 54, 56, 60]) {
       time = minute * MINUTE;
@@ -38,14 +39,14 @@ describe('acquireTokens', () => {
 
   it('asks once for many callers at once', async () => {
     const { scopes, openCredential } = countingCredential(() => 0);
-    const tokens = acquireTokens({ scope: SCOPE, openCredential, now: () => 0 });
+    const tokens = acquireTokens({ scope: SCOPE, advice: ADVICE, openCredential, now: () => 0 });
     expect(await Promise.all([1, 2, 3, 4].map(() => tokens.getToken()))).toEqual(['t1', 't1', 't1', 't1']);
     expect(scopes).toHaveLength(1);
   });
 
   it('renews a rejected token once for all who were rejected, by a credential opened anew', async () => {
     const { scopes, openCredential, opened } = countingCredential(() => 0);
-    const tokens = acquireTokens({ scope: SCOPE, openCredential, now: () => 0 });
+    const tokens = acquireTokens({ scope: SCOPE, advice: ADVICE, openCredential, now: () => 0 });
     await tokens.getToken();
     expect(await Promise.all([1, 2, 3].map(() => tokens.renewToken('t1')))).toEqual(['t2', 't2', 't2']);
     expect(await tokens.renewToken('t1')).toBe('t2');
@@ -56,7 +57,7 @@ describe('acquireTokens', () => {
 
   it('says so when the credential only has the rejected token', async () => {
     const { openCredential } = countingCredential(() => 0, 2);
-    const tokens = acquireTokens({ scope: SCOPE, openCredential, now: () => 0 });
+    const tokens = acquireTokens({ scope: SCOPE, advice: ADVICE, openCredential, now: () => 0 });
     expect(await tokens.getToken()).toBe('t1');
     expect(await tokens.renewToken('t1')).toBeNull();
     expect(tokens.countRenewals()).toBe(1);
@@ -75,6 +76,13 @@ describe('acquireTokens', () => {
       'TokenUnavailable',
       'did not answer',
     ],
+    [
+      'AuthenticationRequiredError',
+      'invalid_client: AADSTS700027: The certificate SECRET is not registered',
+      'TokenRefused',
+      'AADSTS700027',
+    ],
+    ['AuthenticationError', 'AADSTS90033: A transient error SECRET', 'TokenUnavailable', 'AADSTS90033'],
     ['TypeError', 'SECRET', 'TokenUnavailable', 'did not answer'],
   ])('explains %s without quoting it, and asks again the next time', async (name, message, code, says) => {
     let asked = 0;
@@ -85,11 +93,11 @@ describe('acquireTokens', () => {
         return { token: 'later', expiresOnTimestamp: 60 * MINUTE };
       },
     });
-    const tokens = acquireTokens({ scope: SCOPE, openCredential, now: () => 0 });
+    const tokens = acquireTokens({ scope: SCOPE, advice: ADVICE, openCredential, now: () => 0 });
     const fault = await tokens.getToken().catch((error: unknown) => error);
     expect(fault).toMatchObject({ name: 'TokenError', code });
     expect(String(fault)).toContain(says);
-    expect(String(fault)).toContain('managed identity');
+    expect(String(fault)).toContain(ADVICE);
     expect(String(fault)).not.toContain('SECRET');
     expect(await tokens.getToken()).toBe('later');
   });
@@ -101,8 +109,27 @@ describe('acquireTokens', () => {
       if (opened === 1) throw new Error('no module');
       return { getToken: async () => ({ token: 'later', expiresOnTimestamp: 60 * MINUTE }) };
     };
-    const tokens = acquireTokens({ scope: SCOPE, openCredential, now: () => 0 });
+    const tokens = acquireTokens({ scope: SCOPE, advice: ADVICE, openCredential, now: () => 0 });
     await expect(tokens.getToken()).rejects.toMatchObject({ code: 'TokenUnavailable' });
+    expect(await tokens.getToken()).toBe('later');
+  });
+
+  it('gives a request up that takes too long, for all who wait, and asks again the next time', async () => {
+    const signals: (AbortSignal | undefined)[] = [];
+    const openCredential = async (): Promise<Credential> => ({
+      getToken: async (_, options) => {
+        signals.push(options?.abortSignal);
+        return signals.length === 1
+          ? new Promise<never>(() => undefined)
+          : { token: 'later', expiresOnTimestamp: 60 * MINUTE };
+      },
+    });
+    const tokens = acquireTokens({ scope: SCOPE, advice: ADVICE, openCredential, now: () => 0, longestMs: 30 });
+    const faults = await Promise.all([1, 2].map(() => tokens.getToken().catch((error: unknown) => error)));
+    for (const fault of faults) {
+      expect(fault).toMatchObject({ code: 'TokenUnavailable', message: expect.stringContaining('within 0.03 s') });
+    }
+    expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
     expect(await tokens.getToken()).toBe('later');
   });
 
@@ -114,7 +141,7 @@ describe('acquireTokens', () => {
           give = (token) => resolve({ token, expiresOnTimestamp: 60 * MINUTE });
         }),
     });
-    const tokens = acquireTokens({ scope: SCOPE, openCredential, now: () => 0 });
+    const tokens = acquireTokens({ scope: SCOPE, advice: ADVICE, openCredential, now: () => 0 });
     const stop = new AbortController();
     const impatient = tokens.getToken(stop.signal).catch((error: unknown) => error);
     const patient = tokens.getToken();
