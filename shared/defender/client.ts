@@ -7,7 +7,9 @@ import type { Alert, RelatedFile } from '../domain/alert.ts';
 import type { Machine } from '../domain/machine.ts';
 import type { LiveResponseRequest, MachineAction } from '../domain/machine-action.ts';
 import type { TokenSource } from './access-token.ts';
-import { getAlert } from './alerts.ts';
+import { type Admission, type Gate, OPEN_GATE } from './admission.ts';
+import { addComment, type CommentOutcome, type FoundComments, readComments } from './alert-comments.ts';
+import { type AlertFilter, getAlert, type ListedAlert, listAlerts } from './alerts.ts';
 import { readBaseUrl } from './base-url.ts';
 import { type CallRecord, openApi } from './call-endpoint.ts';
 import { getAlertFiles } from './files.ts';
@@ -21,8 +23,9 @@ import {
 } from './library-files.ts';
 import { getResultLink, startLiveResponse } from './live-response.ts';
 import { type ActionFilter, type CancelOutcome, cancelAction, getAction, listActions } from './machine-actions.ts';
+import type { EndpointName } from './permissions.ts';
 import { findMachinesByName, getAlertMachine, getMachine } from './machines.ts';
-import { type CallOptions, openWire } from './send.ts';
+import { type CallOptions, openWire, WIRE_LIMITS } from './send.ts';
 
 /** What a client is made of; `now` is epoch ms, `random` gives [0, 1), `wait` ends early when its signal does. */
 export interface DefenderClientOptions {
@@ -35,11 +38,18 @@ export interface DefenderClientOptions {
   readonly wait?: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** Told once per page or call, all its tries together. */
   readonly onCall?: (record: CallRecord) => void;
+  /** Asked before every HTTP request that leaves: each page, each repetition. What it throws ends the call, and nothing is sent. */
+  readonly admit?: (endpoint: EndpointName, signal?: AbortSignal) => Promise<Admission>;
+  /** Told of every 429 with the wait that was decided, also when the client itself repeats; what it throws is left aside. */
+  readonly onThrottled?: (endpoint: EndpointName, afterMs: number) => Promise<void>;
 }
 
 /** The Defender API; what is not an outcome is thrown as DefenderError. */
 export interface DefenderClient {
   getAlert(alertId: string, options?: CallOptions): Promise<Found<'alert', Alert>>;
+  listAlerts(filter: AlertFilter, options?: CallOptions): Promise<readonly ListedAlert[]>;
+  readComments(alertId: string, options?: CallOptions): Promise<FoundComments>;
+  addComment(alertId: string, text: string, options?: CallOptions): Promise<CommentOutcome>;
   getAlertFiles(alertId: string, options?: CallOptions): Promise<Found<'files', readonly RelatedFile[]>>;
   getAlertMachine(alertId: string, options?: CallOptions): Promise<Found<'machine', Machine>>;
   getMachine(machineId: string, options?: CallOptions): Promise<Found<'machine', Machine>>;
@@ -59,9 +69,14 @@ export interface DefenderClient {
 
 /** Opens a client of the Defender API; throws when the base URL is not one that may be given a token. */
 export function createDefenderClient(options: DefenderClientOptions): DefenderClient {
+  const gate: Gate = {
+    admit: options.admit ?? OPEN_GATE.admit,
+    onThrottled: options.onThrottled ?? OPEN_GATE.onThrottled,
+  };
   const api = openApi({
+    gate,
     baseUrl: readBaseUrl(options.baseUrl),
-    wire: openWire(options.dispatcher),
+    wire: openWire(WIRE_LIMITS, options.dispatcher),
     tokens: options.tokens,
     now: options.now ?? Date.now,
     random: options.random ?? Math.random,
@@ -70,6 +85,9 @@ export function createDefenderClient(options: DefenderClientOptions): DefenderCl
   });
   return {
     getAlert: (alertId, how) => getAlert(api, alertId, how),
+    listAlerts: (filter, how) => listAlerts(api, filter, how),
+    readComments: (alertId, how) => readComments(api, alertId, how),
+    addComment: (alertId, text, how) => addComment(api, alertId, text, how),
     getAlertFiles: (alertId, how) => getAlertFiles(api, alertId, how),
     getAlertMachine: (alertId, how) => getAlertMachine(api, alertId, how),
     getMachine: (machineId, how) => getMachine(api, machineId, how),

@@ -1,8 +1,8 @@
-import * as z from 'zod';
-import { cleanMessage, SHORTEST_SECRET } from './clean-message.ts';
+import { adviseOn } from './advise.ts';
 import { DefenderError, type Effect, type TokenError } from './errors.ts';
-import { parseJson } from './parse-json.ts';
-import { type EndpointName, explainPermission } from './permissions.ts';
+import type { EndpointName } from './permissions.ts';
+import { QUOTA_OF } from './quotas.ts';
+import { readErrorBody } from './read-error-body.ts';
 
 interface Circumstances {
   readonly endpoint: EndpointName;
@@ -88,53 +88,35 @@ export function describeToken(endpoint: EndpointName, fault: TokenError): Defend
   });
 }
 
+/** The error of a call that the gate held back before anything of it was sent; `afterMs` is when the gate may be asked again. */
+export function describeQuota(endpoint: EndpointName, afterMs: number): DefenderError {
+  const settings =
+    QUOTA_OF[endpoint] === 'live response'
+      ? 'LIVE_RESPONSE_CALLS_PER_MINUTE'
+      : 'API_CALLS_PER_MINUTE and API_CALLS_PER_HOUR';
+  const message =
+    `'${endpoint}' was not sent: the calls that all instances of this app may make of it (${settings}) are used up, or ` +
+    `Defender has turned such calls away. It may be sent in ${Math.ceil(afterMs / 1_000)} s and is tried again then; if ` +
+    `this lasts, look which other apps of the tenant call Defender, or raise ${settings} up to Defender's own limits.`;
+  return new DefenderError({
+    endpoint,
+    status: null,
+    code: 'QuotaUsedUp',
+    target: null,
+    message,
+    retryAfterMs: afterMs,
+    effect: 'none',
+  });
+}
+
+/** The failure that a call had, when the gate holds its repetition back: to be tried again `afterMs` from now at the earliest. */
+export function putOff(failure: DefenderError, afterMs: number): DefenderError {
+  const { endpoint, status, code, target, message, effect } = failure;
+  const retryAfterMs = Math.max(failure.retryAfterMs ?? 0, afterMs);
+  const repeated = `${message} It was not sent a second time, as the calls that this app may make of it are used up for now.`;
+  return new DefenderError({ endpoint, status, code, target, message: repeated, retryAfterMs, effect });
+}
+
 function doubt(effect: Effect): string {
   return effect === 'unknown' ? ' It may have been done all the same; look before it is sent again.' : '';
-}
-
-function adviseOn(endpoint: EndpointName, status: number, code: string): string {
-  if (code === 'DisabledFeature') {
-    return 'Turn on Live Response (and Live Response for Servers) in the Defender portal under Settings, Endpoints, Advanced features.';
-  }
-  if (code === 'OsPlatformNotSupported' || code === 'ClientVersionNotSupported') {
-    return "Live response does not work on this machine's system or agent version; update the agent, or leave the machine out by a profile.";
-  }
-  if (status === 401) {
-    return 'The access token was not accepted: check that DEFENDER_SCOPE belongs to this cloud and that DEFENDER_ACCESS_TOKEN, if set, has not expired.';
-  }
-  if (status === 403) return explainPermission(endpoint);
-  if (status === 407) return 'A proxy on the way wants credentials: let the app reach DEFENDER_API_URL directly.';
-  if (status === 429)
-    return "The tenant's quota for this API is used up; it is tried again later. Other apps of the tenant may share it.";
-  if (status >= 300 && status < 400)
-    return 'Redirects are not followed, so that the access token stays with Defender: set DEFENDER_API_URL to the final address.';
-  if (status >= 500)
-    return 'It is a fault at Defender and mostly passes; if it lasts, give Microsoft the target of this error.';
-  return '';
-}
-
-const ErrorBody = z.object({
-  error: z.object({
-    code: z.string().nullish().catch(null),
-    message: z.string().nullish().catch(null),
-    target: z.string().nullish().catch(null),
-  }),
-});
-
-function readErrorBody(
-  body: string,
-  secrets: readonly string[],
-): { code: string | null; target: string | null; message: string } {
-  const json = parseJson(body);
-  const read = ErrorBody.safeParse(json.parsed === 'value' ? json.value : null);
-  const { code, message, target } = read.success ? read.data.error : {};
-  const isOpen = (text: string): boolean =>
-    !secrets.some((secret) => secret.length >= SHORTEST_SECRET && text.includes(secret));
-  // Behind some gateways the body is no longer JSON, and the code can only be seen in it.
-  const seen = read.success ? null : (/\bActiveRequestAlreadyExists\b/.exec(body)?.[0] ?? null);
-  return {
-    code: code && /^[A-Za-z0-9]{1,64}$/.test(code) && isOpen(code) ? code : seen,
-    target: target && /^[A-Za-z0-9_-]{1,64}$/.test(target) && isOpen(target) ? target : null,
-    message: cleanMessage(message ?? '', secrets),
-  };
 }

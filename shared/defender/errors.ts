@@ -8,7 +8,7 @@ export interface Failure {
   readonly endpoint: EndpointName;
   /** HTTP status, null when no answer came or nothing was sent. */
   readonly status: number | null;
-  /** Defender's own code such as `ResourceNotFound`, else one of ours such as `Unreachable`, `NoAnswer`, `UnreadableAnswer`, `Http502`. */
+  /** Defender's own code such as `ResourceNotFound`, else one of ours: `Unreachable`, `NoAnswer`, `UnreadableAnswer`, `Aborted`, `QuotaUsedUp`, `Http502`, or why nothing was sent. */
   readonly code: string;
   /** Defender's correlation id, for a support case. */
   readonly target: string | null;

@@ -3,14 +3,14 @@ import type { DefenderError, Effect } from './errors.ts';
 import { parseJson } from './parse-json.ts';
 import type { EndpointName } from './permissions.ts';
 import type { Reply } from './reply.ts';
-import { type CallResult, decideRetry } from './retry-delay.ts';
+import { type CallResult, decideRetry, type Method } from './retry-delay.ts';
 import type { Arrival } from './send.ts';
 
 /** One try of a call and all that its judgement depends on; `now` is epoch ms, `random` gives [0, 1), `secrets` appear in no error. */
 export interface Try {
   readonly endpoint: EndpointName;
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  /** What a success brings: JSON, or nothing that is read. */
+  readonly method: Method;
+  /** What a success brings: JSON, or nothing that is used. */
   readonly brings: 'JSON' | 'nothing';
   readonly attempt: number;
   readonly now: number;
@@ -49,11 +49,14 @@ type Read =
 function readArrival(brings: Try['brings'], arrival: Arrival): Read {
   if (arrival.arrival !== 'answer') return { result: arrival.arrival === 'not sent' ? 'not sent' : 'network' };
   const { status, text } = arrival;
-  // A 404 with a web page is no word of Defender on a thing, but a wrong address or a gateway.
-  if (status === 404 && text.trimStart().startsWith('<')) return { result: 'unreadable', why: 'is a web page' };
-  if (status < 200 || status > 299) return { result: status };
-  if (brings === 'nothing') return { result: 'success', reply: { reply: 'success', status, text, json: undefined } };
+  const isSuccess = status >= 200 && status <= 299;
+  // A success or a 404 with a web page is no word of Defender on a thing, but a wrong address, a gateway or a sign-in page.
+  if ((isSuccess || status === 404) && /^\s*</.test(text)) return { result: 'unreadable', why: 'is a web page' };
+  if (!isSuccess) return { result: status };
   const json = parseJson(text);
+  if (brings === 'nothing' && json.parsed === 'nothing') {
+    return { result: 'success', reply: { reply: 'success', status, text, json: undefined } };
+  }
   switch (json.parsed) {
     case 'value':
       return { result: 'success', reply: { reply: 'success', status, text, json: json.value } };

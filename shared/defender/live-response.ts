@@ -8,6 +8,7 @@ import type { Api } from './call-endpoint.ts';
 import { describeUnreadable } from './describe-failure.ts';
 import { DefenderError, refuseArgument } from './errors.ts';
 import { idInPath } from './ids.ts';
+import { judgeOnce } from './judge-once.ts';
 import { readAction } from './read-action.ts';
 import { readBody } from './read-body.ts';
 import { expectSuccess } from './reply.ts';
@@ -71,18 +72,8 @@ function isNoResult(error: DefenderError): boolean {
 }
 
 function judgeStart(error: DefenderError): StartOutcome {
-  const { status, code, effect, retryAfterMs, message: reason } = error;
-  if (effect === 'unknown') return { outcome: 'unknown', reason };
-  if (status === null) return { outcome: judgeUnsent(code), reason };
-  if (code === 'ActiveRequestAlreadyExists') return { outcome: 'busy', reason };
-  if (status === 401 || status === 403 || status === 407) return { outcome: 'not allowed', reason };
-  if (retryAfterMs !== null) return { outcome: 'throttled', afterMs: retryAfterMs, reason };
-  return { outcome: 'refused', reason };
-}
-
-function judgeUnsent(code: string): 'refused' | 'not allowed' | 'unreachable' {
-  if (code === 'InvalidId') return 'refused';
-  return code === 'TokenRefused' ? 'not allowed' : 'unreachable';
+  const isBusy = error.code === 'ActiveRequestAlreadyExists' && error.effect === 'none';
+  return isBusy ? { outcome: 'busy', reason: error.message } : judgeOnce(error);
 }
 
 interface CommandBody {

@@ -1,9 +1,9 @@
 import type { MachineAction } from '../domain/machine-action.ts';
 import type { Api } from './call-endpoint.ts';
-import { refuseArgument } from './errors.ts';
+import type { DefenderError } from './errors.ts';
 import { getOne } from './get-one.ts';
 import { checkId, idInPath } from './ids.ts';
-import { filtered, quote } from './odata.ts';
+import { filtered, quote, writeTime } from './odata.ts';
 import { readAction } from './read-action.ts';
 import { expectRows, readPages } from './read-pages.ts';
 import { expectSuccess, isNotFound } from './reply.ts';
@@ -52,7 +52,13 @@ export async function getAction(
   return { outcome: 'found', action: readAction(found.json, endpoint, found.status) };
 }
 
-/** Asks Defender to cancel a machine action; a 400 or 409 is taken as that it has ended (Defender: cancel machine action). */
+/** Codes that speak of the request and not of the action. */
+const REQUEST_FAULTS: readonly string[] = ['InvalidRequestBody', 'MissingRequiredParameter'];
+
+/**
+ * Asks Defender to cancel a machine action; that one which has ended is answered with 400 is not documented, so every
+ * 400 or 409 is taken as that unless it speaks of the request (Defender: cancel machine action).
+ */
 export async function cancelAction(
   api: Api,
   actionId: string,
@@ -64,18 +70,23 @@ export async function cancelAction(
   const body = JSON.stringify({ Comment: comment });
   const reply = await api.call({ endpoint, method: 'POST', url, body, brings: 'JSON' }, options);
   if (isNotFound(reply)) return { outcome: 'not found' };
-  if (reply.reply === 'failure' && (reply.error.status === 400 || reply.error.status === 409)) {
+  if (reply.reply === 'failure' && isFinalWord(reply.error)) {
     return { outcome: 'already final', reason: reply.error.message };
   }
   const { json, status } = expectSuccess(reply);
   return { outcome: 'asked', action: readAction(json, endpoint, status, 'unknown') };
 }
 
+function isFinalWord({ status, code }: DefenderError): boolean {
+  return (status === 400 && !REQUEST_FAULTS.includes(code)) || status === 409;
+}
+
 function writePaths(api: Api, { ids, machineId, createdFrom }: ActionFilter): readonly string[] {
   const endpoint = 'list machine actions';
   const conditions: string[] = [];
   if (machineId !== undefined) conditions.push(`machineId eq ${quote(checkId(endpoint, 'machine', machineId))}`);
-  if (createdFrom !== undefined) conditions.push(`creationDateTimeUtc ge ${readTime(createdFrom)}`);
+  if (createdFrom !== undefined)
+    conditions.push(`creationDateTimeUtc ge ${writeTime(endpoint, 'createdFrom', createdFrom)}`);
   if (ids === undefined) return [conditions.length === 0 ? PATH : filtered(PATH, conditions.join(' and '))];
   const write = (chunk: readonly string[]): string =>
     filtered(PATH, [`id in (${chunk.map(quote).join(',')})`, ...conditions].join(' and '));
@@ -92,12 +103,4 @@ function writePaths(api: Api, { ids, machineId, createdFrom }: ActionFilter): re
     }
   }
   return chunk.length === 0 ? paths : [...paths, write(chunk)];
-}
-
-function readTime(text: string): string {
-  const at = /^\d{4}-\d{2}-\d{2}T/.test(text) ? new Date(text) : new Date(Number.NaN);
-  if (!Number.isNaN(at.getTime())) return at.toISOString();
-  const message =
-    "'list machine actions' was not sent: `createdFrom` is no ISO 8601 time. Give one such as 2026-01-20T20:02:18Z.";
-  throw refuseArgument('list machine actions', 'InvalidArgument', message);
 }

@@ -79,5 +79,6 @@ function readMachine(json: unknown, endpoint: EndpointName, status: number): Mac
     tags: body.machineTags,
     group: body.rbacGroupName,
     healthStatus: body.healthStatus,
+    mergedInto: body.mergedIntoMachineId,
   };
 }

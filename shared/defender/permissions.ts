@@ -1,6 +1,8 @@
 /** The endpoints we call, each with the application permissions of which any one opens it (Defender: the page of each endpoint). */
 export const PERMISSIONS = {
   'get alert': ['Alert.Read.All', 'Alert.ReadWrite.All'],
+  'list alerts': ['Alert.Read.All', 'Alert.ReadWrite.All'],
+  'comment on alert': ['Alert.ReadWrite.All'],
   'get alert files': ['File.Read.All'],
   'get alert machine': ['Machine.Read.All', 'Machine.ReadWrite.All'],
   'get machine': ['Machine.Read.All', 'Machine.ReadWrite.All'],
@@ -26,6 +28,7 @@ export function explainPermission(endpoint: EndpointName): string {
     '(app id fc780465-2017-40d4-a0c5-307022471b92). Grant it by an app role assignment: POST ' +
     'https://graph.microsoft.com/v1.0/servicePrincipals/{object id of the identity}/appRoleAssignments; ' +
     'the portal cannot do this for a managed identity. A new grant takes some minutes to work, and a token ' +
-    'that was issued before does not hold it: restart the app if it stays refused.'
+    'that was issued before does not hold it: restart the app if it stays refused, and know that Azure keeps ' +
+    'the tokens of a managed identity for up to a day.'
   );
 }

@@ -14,8 +14,14 @@ export type Pages =
 
 const MOST_PAGES = 200;
 
-/** Reads a list page by page; a next link is followed only on the base URL's origin, and a list that is cut short is an error, never a shorter list. */
-export async function readPages(api: Api, endpoint: EndpointName, path: string, options?: CallOptions): Promise<Pages> {
+/** Reads a list page by page; a next link is followed only on the base URL's origin, and a list that is cut short is an error, never a shorter list. `onText` gets each page as it was sent. */
+export async function readPages(
+  api: Api,
+  endpoint: EndpointName,
+  path: string,
+  options?: CallOptions,
+  onText: (text: string) => void = () => undefined,
+): Promise<Pages> {
   const rows: unknown[] = [];
   const seen = new Set<string>();
   let url = api.url(path);
@@ -25,7 +31,8 @@ export async function readPages(api: Api, endpoint: EndpointName, path: string, 
     if (reply.reply === 'failure' && seen.size === 1 && isNotFound(reply)) {
       return { outcome: 'not found', error: reply.error };
     }
-    const { json, status } = expectSuccess(reply);
+    const { json, status, text } = expectSuccess(reply);
+    onText(text);
     const page = readBody(PageBody, json, endpoint, status);
     rows.push(...page.value);
     const link = page['@odata.nextLink'] ?? '';

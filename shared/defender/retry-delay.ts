@@ -1,9 +1,12 @@
+/** The methods of HTTP that the API is called with; all but GET change something. */
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
 /** What a call came to: an HTTP status, or that its answer was lost, could not be read, or that it was never sent. */
 export type CallResult = number | 'network' | 'unreadable' | 'not sent';
 
 /** One try of a call, as far as it matters for another; `attempt` counts from 1, `now` is epoch ms, `random` gives [0, 1). */
 export interface Attempt {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: Method;
   readonly status: CallResult;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DEFENDER_ID } from '../domain/alert.ts';
 
 /** Text, or null where Defender gives none, an empty one, or something that is no text. */
 const Text = z
@@ -51,6 +52,27 @@ export const AlertBody = z.object({
   evidence: Rows,
 });
 
+/** An alert in a list, whose id goes into further calls (Defender: list alerts). */
+export const ListedAlertBody = AlertBody.extend({
+  id: z.string().regex(DEFENDER_ID),
+  status: Text,
+  lastUpdateTime: Text,
+});
+
+/** The comments of an alert; without the field nobody knows whether there are any (Defender: alert resource). */
+export const CommentedAlertBody = z.object({
+  comments: z
+    .array(z.unknown())
+    .nullable()
+    .transform((rows) => (rows ?? []).filter(isObject)),
+});
+
+/** The alert that an update answers, as far as it shows that Defender answered it. */
+export const UpdatedAlertBody = z.object({ id: z.string().min(1) });
+
+/** One comment on an alert. */
+export const CommentBody = z.object({ comment: z.string(), createdBy: Text, createdTime: Text });
+
 /** A row of an alert's evidence; `filePath` is the directory (Defender: alert evidence). */
 export const EvidenceRow = z.object({
   entityType: Text,
@@ -75,9 +97,6 @@ export const FileBody = z.object({
     .transform((size) => size ?? null),
 });
 
-/** The profiles of an alert's files; rows that are no objects are left out. */
-export const FileList = z.object({ value: z.array(z.unknown()).transform((rows) => rows.filter(isObject)) });
-
 /** A machine (Defender: machine resource). */
 export const MachineBody = z.object({
   id: z.string().min(1),
@@ -86,6 +105,7 @@ export const MachineBody = z.object({
   machineTags: Texts,
   rbacGroupName: Text,
   healthStatus: Text,
+  mergedIntoMachineId: Text,
 });
 
 /** A command of a machine action. */

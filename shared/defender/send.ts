@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher, type FormData, request } from 'undici';
 import { judgeFault } from './judge-fault.ts';
+import type { Method } from './retry-delay.ts';
 
 /** How a call may be cut short. */
 export interface CallOptions {
@@ -8,7 +9,7 @@ export interface CallOptions {
 
 /** One HTTP request as it goes out. */
 export interface HttpCall extends CallOptions {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: Method;
   readonly url: URL;
   readonly token: string;
   /** JSON text or a form; absent for none. */
@@ -32,20 +33,38 @@ export interface Wire {
   readonly longestBytes: number;
 }
 
-/** The wire of production: 100 s and 32 MiB an answer at most. */
-export function openWire(dispatcher: Dispatcher = openAgent()): Wire {
-  return { dispatcher, longestMs: 100_000, longestBytes: 32 * 1024 * 1024 };
+/** How long each part of a request may take in ms (`bodyMs` between two parts of the answer), and how large an answer may be. */
+export interface WireLimits {
+  readonly connectMs: number;
+  readonly headersMs: number;
+  readonly bodyMs: number;
+  readonly wholeMs: number;
+  readonly answerBytes: number;
+}
+
+/** The limits of production. */
+export const WIRE_LIMITS: WireLimits = {
+  connectMs: 10_000,
+  headersMs: 60_000,
+  bodyMs: 30_000,
+  wholeMs: 100_000,
+  answerBytes: 32 * 1024 * 1024,
+};
+
+/** A wire within limits, by connections of its own or those of a dispatcher, which then has its own limits but for the whole. */
+export function openWire(limits: WireLimits = WIRE_LIMITS, dispatcher: Dispatcher = openAgent(limits)): Wire {
+  return { dispatcher, longestMs: limits.wholeMs, longestBytes: limits.answerBytes };
 }
 
 /** Connections that are kept alive, HTTP/1.1 only: undici may send a request again by itself on HTTP/2. */
-function openAgent(): Agent {
+function openAgent({ connectMs, headersMs, bodyMs }: WireLimits): Agent {
   return new Agent({
     allowH2: false,
     connections: 16,
     pipelining: 1,
-    connect: { timeout: 10_000 },
-    headersTimeout: 60_000,
-    bodyTimeout: 30_000,
+    connect: { timeout: connectMs },
+    headersTimeout: headersMs,
+    bodyTimeout: bodyMs,
     keepAliveTimeout: 10_000,
     keepAliveMaxTimeout: 60_000,
   });

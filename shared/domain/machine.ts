@@ -14,6 +14,8 @@ export interface Machine {
   readonly tags: readonly string[];
   readonly group: string | null;
   readonly healthStatus: string | null;
+  /** The id of the machine that Defender has merged this one into, null while it stands for itself. */
+  readonly mergedInto: string | null;
 }
 
 const LINUX_PLATFORMS = [

@@ -27,6 +27,7 @@ export const machine: Machine = {
   tags: ['web'],
   group: 'Servers',
   healthStatus: 'Active',
+  mergedInto: null,
 };
 
 export const profile: Profile = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TokenSource } from '../../../shared/defender/access-token.ts';
-import { createDefenderClient, type DefenderClient } from '../../../shared/defender/client.ts';
-import type { EndpointName } from '../../../shared/defender/permissions.ts';
+import { createDefenderClient } from '../../../shared/defender/client.ts';
+import { EVERY_ENDPOINT, failureOf } from './every-endpoint.ts';
 import { json, refusal, type Step, withScript } from './scripted-server.ts';
 
 const ID = 'c141bb71-8125-4234-a184-5f0c2d7e8b1a';
@@ -79,7 +79,8 @@ describe('a GET', () => {
         code: 'ODataError',
         target: '43f4cb08-8fac-4b65-9db1-745c2ae65f3a',
         retryAfterMs: null,
-        message: "Defender answered 'get machine' with 400 ODataError. Defender says: The property 'x' cannot be used.",
+        message:
+          "Defender answered 'get machine' with 400 ODataError. Defender says: The property 'x' cannot be used. The filter of the list was not understood: report it, as this app writes the filter.",
       });
       expect(arrived).toHaveLength(1);
     });
@@ -178,45 +179,14 @@ describe('a 401', () => {
 });
 
 describe('a 403', () => {
-  const calls: Record<EndpointName, [string, (client: DefenderClient) => Promise<unknown>]> = {
-    'get alert': ['Alert.Read.All or Alert.ReadWrite.All', (client) => client.getAlert(ID)],
-    'get alert files': ['File.Read.All', (client) => client.getAlertFiles(ID)],
-    'get alert machine': ['Machine.Read.All or Machine.ReadWrite.All', (client) => client.getAlertMachine(ID)],
-    'get machine': ['Machine.Read.All or Machine.ReadWrite.All', (client) => client.getMachine(ID)],
-    'find machines': ['Machine.Read.All or Machine.ReadWrite.All', (client) => client.findMachinesByName('pc')],
-    'run live response': [
-      'Machine.LiveResponse',
-      async (client) => {
-        throw await client.startLiveResponse({ machineId: ID, comment: 'c', commands: [] });
-      },
-    ],
-    'list machine actions': ['Machine.Read.All or Machine.ReadWrite.All', (client) => client.listActions({})],
-    'get machine action': ['Machine.Read.All or Machine.ReadWrite.All', (client) => client.getAction(ID)],
-    'cancel machine action': ['Machine.LiveResponse', (client) => client.cancelAction(ID, 'c')],
-    'get result link': ['Machine.ReadWrite.All', (client) => client.getResultLink(ID, 0)],
-    'list library files': ['Library.Manage', (client) => client.listLibrary()],
-    'upload library file': [
-      'Library.Manage',
-      (client) =>
-        client.uploadToLibrary({
-          fileName: 'a.ps1',
-          content: new Uint8Array(1),
-          description: '',
-          parametersDescription: '',
-          replace: 'keep',
-        }),
-    ],
-    'delete library file': ['Library.Manage', (client) => client.deleteFromLibrary('a.ps1')],
-  };
-
-  it.each(Object.entries(calls))("of '%s' names the permission and how to grant it", async (endpoint, [names, act]) => {
+  it.each(EVERY_ENDPOINT)("of '$endpoint' names the permission and how to grant it", async (sample) => {
+    const { endpoint, permission, act } = sample;
     await withScript([refusal(403, 'Forbidden', 'The application lacks a role')], async ({ client, records }) => {
-      const fault: unknown = await act(client).catch((error: unknown) => error);
-      const text = fault instanceof Error ? fault.message : JSON.stringify(fault);
+      const { text } = await failureOf(act(client));
       expect(text).toContain(
         `Defender answered '${endpoint}' with 403 Forbidden. Defender says: The application lacks a role.`,
       );
-      expect(text).toContain(`needs the application permission ${names} of WindowsDefenderATP`);
+      expect(text).toContain(`needs the application permission ${permission} of WindowsDefenderATP`);
       expect(text).toContain('appRoleAssignments');
       expect(records).toMatchObject([{ endpoint, status: 403, tries: 1 }]);
     });

@@ -20,6 +20,7 @@ const MACHINE = {
   tags: ['crown jewel'],
   group: null,
   healthStatus: 'Active',
+  mergedInto: null,
 };
 
 describe('getMachine and getAlertMachine', () => {
@@ -32,6 +33,14 @@ describe('getMachine and getAlertMachine', () => {
       expect(await client.getMachine(ID)).toEqual({ outcome: 'found', machine: MACHINE, raw: BODY });
       expect(await client.getAlertMachine('da1_-2')).toEqual({ outcome: 'found', machine: MACHINE, raw: BODY });
       expect(arrived.map((call) => call.url)).toEqual([`/api/machines/${ID}`, '/api/alerts/da1_-2/machine']);
+    });
+  });
+
+  it('say which machine another was merged into', async () => {
+    const merged = { id: ID, mergedIntoMachineId: '111e6dd8c833c8a052ea231ec1b19adaf497b625' };
+    await withScript([json(200, merged), json(200, { value: [merged] })], async ({ client }) => {
+      expect(await client.getMachine(ID)).toMatchObject({ machine: { mergedInto: merged.mergedIntoMachineId } });
+      expect(await client.findMachinesByName('a.b')).toMatchObject([{ mergedInto: merged.mergedIntoMachineId }]);
     });
   });
 
@@ -58,6 +67,7 @@ describe('getMachine and getAlertMachine', () => {
           tags: [],
           group: null,
           healthStatus: null,
+          mergedInto: null,
         },
       });
     });

@@ -1,16 +1,27 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Agent } from 'undici';
-import { holdToken, type TokenSource } from '../../../shared/defender/access-token.ts';
+import { holdToken } from '../../../shared/defender/access-token.ts';
 import type { CallRecord } from '../../../shared/defender/call-endpoint.ts';
-import { createDefenderClient, type DefenderClient } from '../../../shared/defender/client.ts';
+import {
+  createDefenderClient,
+  type DefenderClient,
+  type DefenderClientOptions,
+} from '../../../shared/defender/client.ts';
 
-/** What the server does with one request: answers, breaks the connection before or within the answer, or says nothing. */
+/** What the server does with one request: answers, breaks the connection before or within the answer, says nothing, or never comes to an end. */
 export type Step =
-  | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string | Uint8Array }
+  | {
+      readonly status: number;
+      readonly reason?: string;
+      readonly headers?: Record<string, string>;
+      readonly body?: string | Uint8Array;
+    }
   | 'reset'
   | 'cut off'
   | 'cut off 429'
+  | 'stall'
+  | 'trickle'
   | 'say nothing';
 
 /** A request as it arrived. */
@@ -35,7 +46,7 @@ export interface Scripted {
 export const TOKEN = 'eyJ0eXAi.PLANTED-TOKEN.c2ln';
 
 /** Starts a server that follows the steps; a request too many is answered with 599. */
-async function script(steps: readonly Step[], options: { tokens?: TokenSource } = {}): Promise<Scripted> {
+async function script(steps: readonly Step[], options: Partial<DefenderClientOptions> = {}): Promise<Scripted> {
   const arrived: Arrived[] = [];
   const server = createServer((request, response) => {
     let body = '';
@@ -58,12 +69,13 @@ async function script(steps: readonly Step[], options: { tokens?: TokenSource } 
   const records: CallRecord[] = [];
   const client = createDefenderClient({
     baseUrl,
-    tokens: options.tokens ?? holdToken(TOKEN),
+    tokens: holdToken(TOKEN),
     dispatcher,
     now: () => Date.parse('2026-01-20T20:00:00Z'),
     random: () => 0.5,
     wait: async (ms) => void waits.push(ms),
     onCall: (record) => void records.push(record),
+    ...options,
   });
   const close = async (): Promise<void> => {
     await dispatcher.destroy();
@@ -77,7 +89,7 @@ async function script(steps: readonly Step[], options: { tokens?: TokenSource } 
 export async function withScript<T>(
   steps: readonly Step[],
   work: (scripted: Scripted) => Promise<T>,
-  options?: { tokens?: TokenSource },
+  options?: Partial<DefenderClientOptions>,
 ): Promise<T> {
   const scripted = await script(steps, options);
   try {
@@ -105,6 +117,15 @@ function follow(step: Step, response: ServerResponse): void {
       return;
     case 'say nothing':
       return;
+    case 'stall':
+      response.writeHead(200, { 'content-length': '1000' }).write('{"value":[');
+      return;
+    case 'trickle': {
+      response.writeHead(200);
+      const drop = setInterval(() => response.write(' '), 20);
+      response.on('close', () => clearInterval(drop));
+      return;
+    }
     case 'cut off':
       response.writeHead(200, { 'content-length': '1000' }).write('{"value":[', () => response.socket?.destroy());
       return;
@@ -114,6 +135,7 @@ function follow(step: Step, response: ServerResponse): void {
         .write('{"error":', () => response.socket?.destroy());
       return;
     default:
+      response.statusMessage = step.reason ?? '';
       response.writeHead(step.status, step.headers ?? {}).end(step.body ?? '');
   }
 }

@@ -1,6 +1,6 @@
 import { Agent } from 'undici';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openWire, sendCall } from '../../../shared/defender/send.ts';
+import { openWire, sendCall, WIRE_LIMITS } from '../../../shared/defender/send.ts';
 import { type Step, withScript } from './scripted-server.ts';
 
 const dispatcher = new Agent({ allowH2: false, headersTimeout: 300, bodyTimeout: 300 });
@@ -62,7 +62,7 @@ describe('sendCall', () => {
     ['http://127.0.0.1:1', 'ECONNREFUSED'],
     ['http://name.invalid', expect.stringMatching(/^(ENOTFOUND|EAI_AGAIN)$/)],
   ])('knows that nothing was sent to %s', async (origin, code) => {
-    const wire = { ...openWire(dispatcher), longestMs: 20_000 };
+    const wire = { ...openWire(WIRE_LIMITS, dispatcher), longestMs: 20_000 };
     expect(await sendCall(wire, { method: 'POST', url: new URL(`${origin}/x`), token: 't', body: '{}' })).toEqual({
       arrival: 'not sent',
       code,
@@ -70,6 +70,6 @@ describe('sendCall', () => {
   });
 
   it('reads up to 32 MiB in production', () => {
-    expect(openWire(dispatcher)).toMatchObject({ longestBytes: 33_554_432, dispatcher });
+    expect(openWire(WIRE_LIMITS, dispatcher)).toMatchObject({ longestBytes: 33_554_432, dispatcher });
   });
 });

@@ -129,6 +129,7 @@ export function lookedUp(
       tags: [],
       group: null,
       healthStatus: 'Active',
+      mergedInto: null,
     },
     plan,
     documents,
