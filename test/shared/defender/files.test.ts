@@ -55,6 +55,16 @@ describe('getAlertFiles', () => {
     });
   });
 
+  it('follows a next link, and gives each page as it was sent', async () => {
+    const first = json(200, { value: [{ size: 1 }], '@odata.nextLink': `/api/alerts/${ID}/files?$skip=1` });
+    await withScript([first, json(200, { value: [{ size: 2 }] })], async ({ client }) => {
+      const found = await client.getAlertFiles(ID);
+      expect(found).toMatchObject({ files: [{ sizeBytes: 1 }, { sizeBytes: 2 }] });
+      const pages = found.outcome === 'found' ? found.raw.split('\n').map((page) => JSON.parse(page)) : [];
+      expect(pages).toMatchObject([{ value: [{ size: 1 }] }, { value: [{ size: 2 }] }]);
+    });
+  });
+
   it('tells an alert without files from an alert that Defender does not know', async () => {
     await withScript([json(200, { value: [] }), refusal(404, 'ResourceNotFound', 'no')], async ({ client }) => {
       expect(await client.getAlertFiles(ID)).toMatchObject({ outcome: 'found', files: [] });
