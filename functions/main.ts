@@ -3,6 +3,7 @@ import './get-collection.ts';
 import './get-custody.ts';
 import './get-health.ts';
 import './get-operation.ts';
+import './get-quota.ts';
 import './get-report.ts';
 import './list-collections.ts';
 import './list-evidence.ts';

@@ -5,13 +5,18 @@ import { readSettings } from './settings.ts';
 import { connectStorage, type Storage } from './connect-storage.ts';
 import { readLibrary } from './content/read-library.ts';
 import { readProfiles } from './content/read-profiles.ts';
+import type { Admission } from './defender/admission.ts';
 import { createDefenderClient } from './defender/client.ts';
 import { CLOUDS } from './defender/clouds.ts';
+import type { EndpointName } from './defender/permissions.ts';
+import { QUOTA_OF, type QuotaName } from './defender/quotas.ts';
+import type { QuotaReadings } from './doors/quota-answer.ts';
 import { openTokens } from './defender/open-tokens.ts';
 import { openPackages } from './evidence/packages.ts';
 import { parseTicket, removeTicket, writeTicket } from './evidence/tickets.ts';
 import { explainFault } from './explain-fault.ts';
 import type { LogLine, Ports } from './pipeline/ports.ts';
+import { type CallQuotasTable, createCallQuotas } from './state/call-quotas.ts';
 import { createCollections } from './state/collections.ts';
 import { createGovernor } from './state/governor.ts';
 import { createLanes } from './state/lanes.ts';
@@ -26,6 +31,8 @@ export interface Collector {
   readonly ports: Ports;
   readonly ledger: Ledger;
   readonly storage: Storage;
+  /** How every quota stands, by the service's clock. */
+  readonly readQuotas: () => Promise<QuotaReadings>;
 }
 
 const CONTENT = {
@@ -79,6 +86,10 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
   const { now, wait, random } = world;
   const shared: SharedRowParts = { table: storage.table, wait, random, readTime: world.readServiceTime };
   const tokens = openTokens(settings.defenderIdentity, settings.defenderScope, CLOUDS[settings.defenderCloud]);
+  const startLimits = { startsPerMinute: settings.startsPerMinute, sessions: settings.sessions };
+  const callLimits = { perMinute: settings.callsPerMinute, perHour: settings.callsPerHour };
+  const governor = createGovernor(shared, startLimits);
+  const quotas = createCallQuotas(shared, callLimits);
   const ports: Ports = {
     now,
     wait,
@@ -87,18 +98,23 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
     tenantId: settings.defenderTenantId,
     version: VERSION,
     deadlineHours: settings.deadlineHours,
-    callsPerHour: 1_500,
+    callsPerHour: settings.callsPerHour,
     defender: createDefenderClient({
       baseUrl: settings.defenderApiUrl,
       tokens,
       now: () => now().getTime(),
       random,
       wait,
+      admit: (endpoint) => admit(quotas, endpoint),
+      onThrottled: async (endpoint, afterMs) => {
+        // A start that Defender turned away is told to the governor with the start itself.
+        if (QUOTA_OF[endpoint] !== LIVE_RESPONSE) await quotas.block(QUOTA_OF[endpoint], afterMs);
+      },
       onCall: (call) => writeLog({ event: 'defender call', ...call }),
     }),
     collections,
     lanes: createLanes(storage.table),
-    governor: createGovernor(shared, { startsPerMinute: settings.startsPerMinute, sessions: settings.sessions }),
+    governor,
     listing: createListingTurn(shared),
     evidence: openPackages(storage, settings.resultLinkHosts),
     tickets: {
@@ -116,7 +132,24 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
     log: writeLog,
     beat: (at, counts) => ledger.beat(at, counts),
   };
-  return { settings, ports, ledger, storage };
+  const readQuotas = async (): Promise<QuotaReadings> => {
+    const names = [...new Set(Object.values(QUOTA_OF))].filter((name) => name !== LIVE_RESPONSE).sort();
+    const [starts, ...calls] = await Promise.all([
+      governor.read(),
+      ...names.map(async (name) => ({ name, limits: callLimits, ...(await quotas.read(name)) })),
+    ]);
+    return { at: starts.at, starts: { ...starts, limits: startLimits }, calls };
+  };
+  return { settings, ports, ledger, storage, readQuotas };
+}
+
+const LIVE_RESPONSE: QuotaName = 'live response';
+
+/** Whether a call may leave now; a start was granted by the governor before. */
+async function admit(quotas: CallQuotasTable, endpoint: EndpointName): Promise<Admission> {
+  if (QUOTA_OF[endpoint] === LIVE_RESPONSE) return { admission: 'admitted' };
+  const grant = await quotas.grantCall(QUOTA_OF[endpoint]);
+  return grant.grant === 'granted' ? { admission: 'admitted' } : { admission: 'later', afterMs: grant.afterMs };
 }
 
 function hashText(text: string): string {

@@ -16,6 +16,9 @@ export interface Everything {
   readonly close: () => Promise<void>;
 }
 
+/** Seconds stand for minutes here, and so the quotas of all but live responses are wider, at the simulator as in the app. */
+const DEMO_LIMITS = { callsPerMinute: 1_000, callsPerHour: 36_000 };
+
 /** Starts storage emulator, simulator and app in this order; a fault ends what was started before it. */
 export async function startEverything(folder: string, port: number, say: (line: string) => void): Promise<Everything> {
   const started: (() => Promise<void>)[] = [];
@@ -28,7 +31,7 @@ export async function startEverything(folder: string, port: number, say: (line: 
     say('The storage emulator is up.');
 
     const files = [await describeFile(await dropFile(folder)), await describeFile('/etc/hosts')];
-    const scenario = defaultScenario({ files, windows: recordWindows() });
+    const scenario = defaultScenario({ files, windows: recordWindows(), limits: DEMO_LIMITS });
     const simulator = await startSimulator({ scenario, folder: join(folder, 'simulator') });
     started.push(() => simulator.close());
     say(`The Defender simulator is up at ${simulator.apiUrl}; its Linux machine is this computer.`);
@@ -41,6 +44,8 @@ export async function startEverything(folder: string, port: number, say: (line: 
       DEFENDER_ACCESS_TOKEN: simulator.token,
       RESULT_LINK_HOSTS: 'http://127.0.0.1',
       POLL_SCHEDULE: '*/2 * * * * *',
+      API_CALLS_PER_MINUTE: String(DEMO_LIMITS.callsPerMinute),
+      API_CALLS_PER_HOUR: String(DEMO_LIMITS.callsPerHour),
       MODE: 'collect',
     };
     const app = await startApp({ port, settings, logFile });

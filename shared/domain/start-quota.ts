@@ -52,6 +52,8 @@ export type StartDecision =
 
 /** How many starts would be granted now, and how many of them to silent machines; with the reason when there are none. */
 export interface Room {
+  /** Places of the window that are taken now. */
+  readonly usedStarts: number;
   readonly starts: number;
   readonly silentStarts: number;
   readonly reason: string | null;
@@ -96,23 +98,24 @@ export function decideStarts(
 /** How much room there is for starts now. */
 export function findRoom(quota: StartQuota, limits: StartLimits, now: string): Room {
   const nowMs = Date.parse(now);
+  const held = holding(quota, nowMs);
+  const usedStarts = held.length;
   if (quota.blockedUntil !== null && now < quota.blockedUntil) {
     const afterMs = Date.parse(quota.blockedUntil) - nowMs;
     const reason = 'Defender asked for fewer calls; live responses wait until it takes them again.';
-    return { starts: 0, silentStarts: 0, reason, afterMs };
+    return { usedStarts, starts: 0, silentStarts: 0, reason, afterMs };
   }
-  const held = holding(quota, nowMs);
-  const inWindow = limits.startsPerMinute - held.length;
+  const inWindow = limits.startsPerMinute - usedStarts;
   if (inWindow <= 0) {
     const inOrder = held.map(freeAtMs).sort((a, b) => a - b);
     const afterMs = Math.max(0, (inOrder[held.length - limits.startsPerMinute] ?? nowMs) - nowMs);
     const reason = `The quota of ${limits.startsPerMinute} live responses a minute is used up; it waits for the next place.`;
-    return { starts: 0, silentStarts: 0, reason, afterMs };
+    return { usedStarts, starts: 0, silentStarts: 0, reason, afterMs };
   }
   const inSessions = limits.sessions - quota.leases.length;
   if (inSessions <= 0) {
     const reason = `All ${limits.sessions} live response sessions are in use; it waits for one to end.`;
-    return { starts: 0, silentStarts: 0, reason, afterMs: SESSION_WAIT_MS };
+    return { usedStarts, starts: 0, silentStarts: 0, reason, afterMs: SESSION_WAIT_MS };
   }
   const starts = Math.min(inWindow, inSessions);
   const silentStarts = Math.min(
@@ -120,7 +123,7 @@ export function findRoom(quota: StartQuota, limits: StartLimits, now: string): R
     shareForSilent(limits.startsPerMinute) - held.filter(isSilent).length,
     shareForSilent(limits.sessions) - quota.leases.filter(isSilent).length,
   );
-  return { starts, silentStarts: Math.max(0, silentStarts), reason: null, afterMs: SESSION_WAIT_MS };
+  return { usedStarts, starts, silentStarts: Math.max(0, silentStarts), reason: null, afterMs: SESSION_WAIT_MS };
 }
 
 /** The most that machines which do not answer may hold of a number of places: a fifth, but one at least. */

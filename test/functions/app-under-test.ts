@@ -75,6 +75,8 @@ export async function startAppUnderTest(options: AppUnderTestOptions = {}): Prom
     DEFENDER_ACCESS_TOKEN: options.roles === undefined ? simulator.token : simulator.tokenWith(options.roles),
     RESULT_LINK_HOSTS: 'http://127.0.0.1',
     POLL_SCHEDULE: '* * * * * *',
+    API_CALLS_PER_MINUTE: '1000',
+    API_CALLS_PER_HOUR: '60000',
     MODE: 'collect',
     ...options.settings,
   };

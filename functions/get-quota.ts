@@ -1,0 +1,15 @@
+import { app } from '@azure/functions';
+import { answerFaults } from '../shared/answer-faults.ts';
+import { openCollector, settings } from '../shared/collector.ts';
+import { answerQuota } from '../shared/doors/quota-answer.ts';
+import { json } from '../shared/doors/reply.ts';
+
+app.http('get-quota', {
+  methods: ['GET'],
+  route: 'quota',
+  authLevel: settings.authLevel,
+  handler: answerFaults(async () => {
+    const { readQuotas } = await openCollector();
+    return json(200, answerQuota(await readQuotas()));
+  }),
+});
