@@ -32,7 +32,6 @@ export function openTries(
   let renewal: 'to be had' | 'had' = 'to be had';
 
   async function send(token: string): Promise<Sending> {
-    signal?.throwIfAborted();
     const admission = await raceAbort(gate.admit(call.endpoint, signal), signal);
     switch (admission.admission) {
       case 'admitted':

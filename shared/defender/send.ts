@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher, type FormData, request } from 'undici';
 import { judgeFault } from './judge-fault.ts';
+import { raceAbort } from './race-abort.ts';
 import type { Method } from './retry-delay.ts';
 
 /** How a call may be cut short. */
@@ -77,7 +78,7 @@ export async function sendCall(wire: Wire, call: HttpCall): Promise<Arrival> {
   const signal = call.signal === undefined ? longest : AbortSignal.any([call.signal, longest]);
   let answer: Dispatcher.ResponseData;
   try {
-    answer = await request(call.url, {
+    const sending = request(call.url, {
       dispatcher: wire.dispatcher,
       method: call.method,
       signal,
@@ -89,6 +90,8 @@ export async function sendCall(wire: Wire, call: HttpCall): Promise<Arrival> {
       },
       ...(call.body === undefined ? {} : { body: call.body }),
     });
+    // While a connection is sought undici does not hear the signal; once it does, nothing is sent any more.
+    answer = await raceAbort(sending, signal, () => signal.reason);
   } catch (fault) {
     return nameFault(fault, call.signal);
   }

@@ -74,6 +74,17 @@ describe('readSettings', () => {
     expect(() => readSettings({ ...least, StateStorage: '' })).toThrow(/StateStorage: not set/);
   });
 
+  it('takes the least and the most that each count may be', () => {
+    expect(
+      readSettings({ ...least, MERGE_MINUTES: '0', API_CALLS_PER_MINUTE: '1', API_CALLS_PER_HOUR: '60000' }),
+    ).toMatchObject({
+      mergeMinutes: 0,
+      callsPerMinute: 1,
+      callsPerHour: 60_000,
+    });
+    expect(readSettings({ ...least, PENDING_LIMIT_MINUTES: '4320' }).pendingLimitMinutes).toBe(4_320);
+  });
+
   it('leaves keys to the platform only where the platform does not authenticate', () => {
     expect(readSettings({ ...least, WEBSITE_AUTH_ENABLED: 'True' }).authLevel).toBe('anonymous');
     expect(readSettings({ ...least, WEBSITE_AUTH_ENABLED: 'False' }).authLevel).toBe('function');

@@ -217,6 +217,22 @@ describe('a redirect', () => {
 });
 
 describe('telemetry', () => {
+  it('that fails costs no answer: a live response that was started is one', async () => {
+    const onCall = (): never => {
+      throw new Error('the log is full');
+    };
+    await withScript(
+      [json(201, { id: ID, status: 'Pending' }), { status: 403 }],
+      async ({ client }) => {
+        expect(await client.startLiveResponse({ machineId: ID, comment: 'c', commands: [] })).toMatchObject({
+          outcome: 'started',
+        });
+        await expect(client.getMachine(ID)).rejects.toMatchObject({ status: 403 });
+      },
+      { onCall },
+    );
+  });
+
   it('tells of calls without an answer, and of nothing that names an alert, a machine or a query', async () => {
     await withScript(['reset', 'reset', 'reset', json(200, { value: [] })], async ({ client, records }) => {
       await client.getMachine(ID).catch(() => undefined);

@@ -246,6 +246,15 @@ describe('cancelAction', () => {
     });
   });
 
+  it.each(['InvalidRequestBody', 'MissingRequiredParameter'])(
+    'takes no refusal of the request for the end of the action (%s)',
+    async (code) => {
+      await withScript([refusal(400, code, 'no')], async ({ client }) => {
+        await expect(client.cancelAction(ID, 'deadline')).rejects.toMatchObject({ status: 400, code, effect: 'none' });
+      });
+    },
+  );
+
   it('is sent once, and says when it may have been done', async () => {
     await withScript([{ status: 503 }], async ({ client, arrived }) => {
       await expect(client.cancelAction(ID, 'deadline')).rejects.toMatchObject({ status: 503, effect: 'unknown' });

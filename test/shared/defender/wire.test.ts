@@ -1,6 +1,7 @@
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Agent, buildConnector } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   type Arrival,
@@ -14,8 +15,8 @@ import { createDefenderClient } from '../../../shared/defender/client.ts';
 import { holdToken } from '../../../shared/defender/access-token.ts';
 import { json, type Step, withScript } from './scripted-server.ts';
 
-/** Long enough to be the wrong one of two limits. */
-const FAR: WireLimits = { connectMs: 30_000, headersMs: 30_000, bodyMs: 30_000, wholeMs: 30_000, answerBytes: 1_000 };
+/** Far beyond the whole, so that a limit which does not hold shows as another. */
+const FAR: WireLimits = { connectMs: 60_000, headersMs: 60_000, bodyMs: 60_000, wholeMs: 5_000, answerBytes: 1_000 };
 const SHORT_MS = 100;
 const opened: Wire[] = [];
 afterEach(async () => {
@@ -43,19 +44,45 @@ async function listen(server: Server): Promise<number> {
 }
 
 describe('a request ends', () => {
-  it('when no connection comes about: nothing was sent', async () => {
+  /** Sends to a server that takes the connection but never answers the TLS handshake, so that it is never one to send on. */
+  async function sendToMute(limits: Partial<WireLimits>, signal?: AbortSignal): Promise<Arrival> {
     const sockets: Socket[] = [];
-    // It takes the connection but never answers the TLS handshake, so that it is never one to send on.
     const mute = createTcpServer((socket) => void sockets.push(socket.on('error', () => undefined)));
-    const port = await listen(mute);
-    const url = new URL(`https://127.0.0.1:${port}/api/x`);
-    const wire = wireWithin({ connectMs: SHORT_MS });
-    expect(await sendCall(wire, { method: 'POST', url, token: 't', body: '{}' })).toEqual({
-      arrival: 'not sent',
-      code: 'UND_ERR_CONNECT_TIMEOUT',
-    });
+    const url = new URL(`https://127.0.0.1:${await listen(mute)}/api/x`);
+    const call = { method: 'POST', url, token: 't', body: '{}', ...(signal ? { signal } : {}) } as const;
+    const arrival = await sendCall(wireWithin(limits), call);
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => mute.close(resolve));
+    return arrival;
+  }
+
+  it('when no connection comes about: nothing was sent', async () => {
+    expect(await sendToMute({ connectMs: SHORT_MS })).toEqual({ arrival: 'not sent', code: 'UND_ERR_CONNECT_TIMEOUT' });
+  });
+
+  it('at its limit or its deadline though a connection is still sought', async () => {
+    expect(await sendToMute({ wholeMs: SHORT_MS })).toEqual({ arrival: 'no answer', code: 'TIMEOUT' });
+    expect(await sendToMute({}, AbortSignal.timeout(SHORT_MS))).toEqual({ arrival: 'no answer', code: 'ABORT_ERR' });
+  });
+
+  it('at its deadline, and is not sent by the connection that comes about after it', async () => {
+    const connectors: (() => void)[] = [];
+    const connect = buildConnector({});
+    const dispatcher = new Agent({ connect: (to, done) => void connectors.push(() => connect(to, done)) });
+    const wire = openWire(FAR, dispatcher);
+    opened.push(wire);
+    await withScript([{ status: 200, body: '{}' }], async ({ baseUrl, arrived }) => {
+      const url = (path: string) => new URL(`${baseUrl}/${path}`);
+      const stop = new AbortController();
+      const late = sendCall(wire, { method: 'POST', url: url('late'), token: 't', body: '{}', signal: stop.signal });
+      await expect.poll(() => connectors.length).toBe(1);
+      stop.abort();
+      expect(await late).toEqual({ arrival: 'no answer', code: 'ABORT_ERR' });
+      const next = sendCall(wire, { method: 'POST', url: url('next'), token: 't', body: '{}' });
+      await expect.poll(() => connectors.splice(0).map((open) => open()).length).toBeGreaterThan(0);
+      expect(await next).toMatchObject({ arrival: 'answer', status: 200 });
+      expect(arrived.map((call) => call.url)).toEqual(['/next']);
+    });
   });
 
   it.each<[string, Step, Partial<WireLimits>, string]>([
