@@ -92,7 +92,6 @@ async function collect(parts: PackageParts, request: ApiRequest): Promise<Reply>
 async function livePackage(action: StoredAction, machine: ScenarioMachine, life: LifeParts): Promise<void> {
   if ((await waitForMachine(action, machine, life)) !== 'taken up') return;
   await life.clock.sleep(life.timings.packageMs, life.signal);
-  if (!isOpen(action)) return;
   const { id, machineId, computerDnsName, requestorComment } = action.entity;
   const now = life.clock.now();
   life.results.set(id, {

@@ -15,6 +15,7 @@ import {
 const recording: Recording = {
   scripts: {
     'quick.ps1': { exitCode: 0, output: '', errors: '', takesMs: 1000 },
+    'edge.ps1': { exitCode: 0, output: '', errors: '', takesMs: 600_000 },
     'slow.ps1': { exitCode: 0, output: '', errors: '', takesMs: 600_001 },
     'bad.ps1': { failure: 'no' },
   },
@@ -136,6 +137,20 @@ test('a cancelled action may end as Failed', async () => {
   expect(status()).toBe('Failed');
 });
 
+test('an action that was cancelled before its machine asked for it stays Cancelled', async () => {
+  const { run, clock, status, cancel } = await startOn({ onlineAt: '2026-03-01T12:05:00Z' });
+  await cancel(await run(windowsId, [getFile('C:\\x')]));
+  await clock.advance(600_000);
+  expect(status()).toBe('Cancelled');
+});
+
+test('a script that takes exactly its ten minutes completes', async () => {
+  const { run, clock, status } = await startOn({});
+  await run(windowsId, [runScript('edge.ps1')]);
+  await clock.advance(700_000);
+  expect(status()).toBe('Succeeded');
+});
+
 test('an action that ends before its cancellation does keeps its end', async () => {
   const { run, clock, simulator, cancel } = await startOn({});
   const id = await run(windowsId, [getFile('C:\\x')]);
@@ -188,4 +203,5 @@ test('actions that were there before are listed and hold their machine; another 
   expect(run.status).toBe(400);
   expect((await send('POST', `machineactions/${isolated.id}/cancel`, { Comment: 'c' })).status).toBe(403);
   expect((await send('POST', `machineactions/${foreign.id}/cancel`, { Comment: 'c' })).status).toBe(200);
+  expect(foreign.cancellationComment).toBe(null);
 });

@@ -87,7 +87,11 @@ test('by a switch the message names no wait', async () => {
 
 test('by a switch all other APIs share a quota, but runliveresponse has its own', async () => {
   const switches = { quotaKey: 'all APIs' } as const;
-  const { get, send } = await startUnderTest({ machines: machines(1), limits: { callsPerMinute: 2 }, switches });
+  const { get, send } = await startUnderTest({
+    machines: machines(1),
+    limits: { callsPerMinute: 2, runsPerMinute: 1 },
+    switches,
+  });
   expect([(await get('alerts')).status, (await get('machines')).status, (await get('libraryfiles')).status]).toEqual([
     200, 200, 429,
   ]);

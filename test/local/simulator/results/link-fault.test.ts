@@ -21,7 +21,7 @@ async function startWith(...faults: Fault[]) {
 }
 
 /** What comes over the wire until the connection is closed, or until that many bytes of the body are there. */
-function readRaw(address: string, enough = Number.POSITIVE_INFINITY) {
+function readRaw(address: string, { enough = Number.POSITIVE_INFINITY, range = 'none' } = {}) {
   const { hostname, port, pathname, search, host } = new URL(address);
   return new Promise<{ status: number; announced: number; body: string; end: string }>((resolve, reject) => {
     const socket = connect(Number(port), hostname);
@@ -39,7 +39,7 @@ function readRaw(address: string, enough = Number.POSITIVE_INFINITY) {
     });
     socket.on('end', () => tell('closed'));
     socket.on('error', reject);
-    socket.write(`GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+    socket.write(`GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\nRange: ${range}\r\n\r\n`);
   });
 }
 
@@ -58,10 +58,39 @@ test.each([0, 1, 5000, 9999])(
   },
 );
 
-test('a download stalls after some bytes, with its connection open', async () => {
-  const { first } = await startWith({ on: 'result', do: 'stall', afterBytes: 300, times: 1 });
-  const stalled = await readRaw(first, 300);
-  expect(stalled).toEqual({ status: 200, announced: 10_000, body: text.slice(0, 300), end: 'enough' });
+test('a part is cut and stalled after that many bytes of the part', async () => {
+  const { first } = await startWith(
+    { on: 'result', do: 'cut', afterBytes: 4, times: 1 },
+    { on: 'result', do: 'stall', afterBytes: 3, times: 1 },
+  );
+  expect(await readRaw(first, { range: 'bytes=5003-5010' })).toEqual({
+    status: 206,
+    announced: 8,
+    body: '3456',
+    end: 'closed',
+  });
+  const stalled = await readRaw(first, { range: 'bytes=5003-5010', enough: 3 });
+  expect(stalled).toEqual({ status: 206, announced: 8, body: '345', end: 'enough' });
+});
+
+test('a download stalls after some bytes, and its connection stays open until the simulator closes', async () => {
+  const { first, second, simulator, downloads } = await startWith({
+    on: 'result',
+    do: 'stall',
+    afterBytes: 300,
+    times: 1,
+  });
+  let end = 'none';
+  const stalled = readRaw(first).then((raw) => {
+    end = raw.end;
+    return raw;
+  });
+  await expect.poll(() => downloads()[0]?.status, { interval: 5 }).toBe(200);
+  // A whole other download has time to come and go.
+  expect((await ask(second)).text).toBe(text);
+  expect(end).toBe('none');
+  await simulator.close();
+  expect(await stalled).toEqual({ status: 200, announced: 10_000, body: text.slice(0, 300), end: 'closed' });
 });
 
 test.each([
@@ -86,13 +115,16 @@ test('another range is answered than was asked for', async () => {
 });
 
 test('between two ranges the ETag changes, whatever If-Match says; without the fault it is 412', async () => {
-  const { first } = await startWith({ on: 'result', do: 'other ETag', times: 1, skip: 1 });
+  const { first } = await startWith({ on: 'result', do: 'other ETag', times: 2, skip: 1 });
   const etag = (await ask(first, { headers: { range: 'bytes=0-4' } })).headers.get('etag') ?? '';
   const headers = { range: 'bytes=5-9', 'if-match': etag };
   const changed = await ask(first, { headers });
   expect([changed.status, changed.text]).toEqual([206, '56789']);
   expect(changed.headers.get('etag')).toMatch(/^"0x8D[0-9A-F]{13}"$/);
   expect(changed.headers.get('etag')).not.toBe(etag);
+  const other = { ...headers, 'if-match': changed.headers.get('etag') ?? '' };
+  expect((await ask(first, { headers: other })).status).toBe(206);
+  expect((await ask(first, { headers: other })).status).toBe(412);
   expect((await ask(first, { headers })).headers.get('etag')).toBe(etag);
 });
 
