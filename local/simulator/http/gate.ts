@@ -25,7 +25,8 @@ export function identify(header: string | undefined, parts: GateParts): Caller |
     return { kind: 'refused', reply: errorReply(401, 'Unauthorized', `Authentication failed. ${token.why}`) };
   }
   const late = new Map<string, string>(Object.entries(scenario.lateRoles ?? {}));
-  const roles = token.claims.roles.filter((role) => Date.parse(late.get(role) ?? '') > clock.now() === false);
+  const isLate = (role: string): boolean => Date.parse(late.get(role) ?? '') > clock.now();
+  const roles = token.claims.roles.filter((role) => !isLate(role));
   return { kind: 'known', appId: token.claims.appid, roles };
 }
 
