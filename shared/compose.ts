@@ -40,12 +40,13 @@ const CONTENT = {
   library: new URL('../library/', import.meta.url),
 };
 
-/** Time and chance: `readServiceTime` reads the storage service's `Date` header, by which the quotas go. */
+/** Time, chance and where telemetry goes: `readServiceTime` reads the storage service's `Date` header, by which the quotas go. */
 export interface World {
   readonly now: () => Date;
   readonly wait: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly random: () => number;
   readonly readServiceTime: (dateHeader: string | null) => Date;
+  readonly log: (line: LogLine) => void;
 }
 
 const REAL_WORLD: World = {
@@ -55,6 +56,7 @@ const REAL_WORLD: World = {
   },
   random: Math.random,
   readServiceTime,
+  log: writeLog,
 };
 
 /** Puts the collector together from the environment; throws one error that names every fault of the settings. */
@@ -83,7 +85,7 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
   const storage = await connectStorage(settings.stateStorage, settings.evidenceStorage);
   const ledger = createLedger(storage.table);
   const collections = createCollections(storage.table, ({ id, receivedAt }) => ledger.noteReceived(id, receivedAt));
-  const { now, wait, random } = world;
+  const { now, wait, random, log } = world;
   const shared: SharedRowParts = { table: storage.table, wait, random, readTime: world.readServiceTime };
   const tokens = openTokens(settings.defenderIdentity, settings.defenderScope, CLOUDS[settings.defenderCloud]);
   const startLimits = { startsPerMinute: settings.startsPerMinute, sessions: settings.sessions };
@@ -110,7 +112,7 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
         // A start that Defender turned away is told to the governor with the start itself.
         if (QUOTA_OF[endpoint] !== LIVE_RESPONSE) await quotas.block(QUOTA_OF[endpoint], afterMs);
       },
-      onCall: (call) => writeLog({ event: 'defender call', ...call }),
+      onCall: (call) => log({ event: 'defender call', ...call }),
     }),
     collections,
     lanes: createLanes(storage.table),
@@ -129,7 +131,7 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
       scripts: once(() => readLibrary(CONTENT.library)),
     },
     explain: explainFault,
-    log: writeLog,
+    log,
     beat: (at, counts) => ledger.beat(at, counts),
   };
   const readQuotas = async (): Promise<QuotaReadings> => {

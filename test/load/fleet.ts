@@ -54,6 +54,7 @@ export async function startFleet(options: {
     wait: (ms: number) => (ms < REAL_WAIT_MS ? sleep(ms) : clock.advance(ms)),
     random: Math.random,
     readServiceTime: now,
+    log: () => undefined,
   };
   const instances: Collector[] = [];
   for (let number = 0; number < options.instances; number += 1)

@@ -187,6 +187,33 @@ describe('what a poll costs', () => {
   });
 });
 
+describe('an answer that cannot be read', () => {
+  it('costs the poll that met it, and the next poll goes on', async () => {
+    const world = makeWorld();
+    const [id = ''] = await receiveMany(world, many(1, 'High'));
+    await pollMachineActions(world.ports);
+    const [action = ''] = world.actions.keys();
+    world.endAction(action, 'Succeeded', [
+      ['RunScript', 'Completed'],
+      ['GetFile', 'Completed'],
+    ]);
+    const unreadable = new Error(
+      "Defender's answer to 'list machine actions' (200) could not be read: it is a web page.",
+    );
+    const ports: Ports = {
+      ...world.ports,
+      defender: { ...world.ports.defender, listActions: () => Promise.reject(unreadable) },
+    };
+    world.passTime(30_000);
+    await pollMachineActions(ports);
+    expect((await world.ports.collections.load(id))?.collection.status).toBe('running');
+    expect(world.logs.some((line) => line.event === 'fault' && line['at'] === 'list machine actions')).toBe(true);
+    world.passTime(30_000);
+    await pollMachineActions(world.ports);
+    expect((await world.ports.collections.load(id))?.collection.status).toBe('copying');
+  });
+});
+
 describe('the index of open collections', () => {
   it('a stale row is made good, and what it hid goes on', async () => {
     const world = makeWorld();
