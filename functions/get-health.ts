@@ -8,9 +8,11 @@ app.http('get-health', {
   route: 'health',
   authLevel: settings.authLevel,
   handler: answerFaults(async () => {
-    const { ports, ledger } = await openCollector();
-    const [lastPollAt, profiles, scripts] = await Promise.all([
+    const { ports, ledger, listSetAside } = await openCollector();
+    const [lastPollAt, pause, setAside, profiles, scripts] = await Promise.all([
       ledger.lastBeat(),
+      ports.control.readPause(),
+      listSetAside(),
       ports.content.profiles(),
       ports.content.scripts(),
     ]);
@@ -19,6 +21,8 @@ app.http('get-health', {
       version: ports.version,
       mode: ports.mode,
       lastPollAt,
+      pause,
+      setAside,
       profiles: profiles.length,
       scripts: scripts.size,
     });

@@ -1,3 +1,4 @@
+import './cancel-collection.ts';
 import './copy-result.ts';
 import './get-collection.ts';
 import './get-custody.ts';
@@ -7,7 +8,11 @@ import './get-quota.ts';
 import './get-report.ts';
 import './list-collections.ts';
 import './list-evidence.ts';
+import './pause.ts';
 import './poll-machine-actions.ts';
 import './receive-alert.ts';
 import './receive-event.ts';
+import './resume.ts';
+import './retry-collection.ts';
 import './wake-poll.ts';
+import './yield-machine.ts';

@@ -20,7 +20,8 @@ import { type CallQuotasTable, createCallQuotas } from './state/call-quotas.ts';
 import { createCollections } from './state/collections.ts';
 import { createGovernor } from './state/governor.ts';
 import { createLanes } from './state/lanes.ts';
-import { createListingTurn } from './state/listing-turn.ts';
+import { createControl } from './state/control.ts';
+import { createTurn } from './state/turns.ts';
 import { readServiceTime, type SharedRowParts } from './state/shared-row.ts';
 import { createLedger, type Ledger } from './state/ledger.ts';
 import { VERSION } from './version.ts';
@@ -33,6 +34,8 @@ export interface Collector {
   readonly storage: Storage;
   /** How every quota stands, by the service's clock. */
   readonly readQuotas: () => Promise<QuotaReadings>;
+  /** Ids of collections whose rows cannot be read. */
+  readonly listSetAside: () => Promise<readonly string[]>;
 }
 
 const CONTENT = {
@@ -100,6 +103,8 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
     tenantId: settings.defenderTenantId,
     version: VERSION,
     deadlineHours: settings.deadlineHours,
+    pendingLimitMinutes: settings.pendingLimitMinutes,
+    mergeMinutes: settings.mergeMinutes,
     callsPerHour: settings.callsPerHour,
     defender: createDefenderClient({
       baseUrl: settings.defenderApiUrl,
@@ -115,9 +120,11 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
       onCall: (call) => log({ event: 'defender call', ...call }),
     }),
     collections,
-    lanes: createLanes(storage.table),
+    lanes: createLanes(shared),
     governor,
-    listing: createListingTurn(shared),
+    listing: createTurn(shared, 'list machine actions'),
+    sweeping: createTurn(shared, 'sweep orphans'),
+    control: createControl(storage.table),
     evidence: openPackages(storage, settings.resultLinkHosts),
     tickets: {
       write: async (ticket) => {
@@ -142,7 +149,7 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
     ]);
     return { at: starts.at, starts: { ...starts, limits: startLimits }, calls };
   };
-  return { settings, ports, ledger, storage, readQuotas };
+  return { settings, ports, ledger, storage, readQuotas, listSetAside: collections.listSetAside };
 }
 
 const LIVE_RESPONSE: QuotaName = 'live response';

@@ -8,7 +8,7 @@ import { cleanMessage } from './clean-message.ts';
 import type { Effect } from './errors.ts';
 import type { EndpointName } from './permissions.ts';
 import { readBody } from './read-body.ts';
-import { ActionBody, ActionCommandBody } from './schemas.ts';
+import { ActionBody, ActionCommandBody, ParameterBody } from './schemas.ts';
 
 /** A machine action as Defender reports it; throws DefenderError `UnreadableAnswer` when it has no usable id. */
 export function readAction(
@@ -48,6 +48,7 @@ function readCommand(row: unknown, position: number): ActionCommand[] {
       endedAt: endTime,
       errors: errors.slice(0, 5).map((error) => cleanMessage(error)),
       type: command?.type ?? '',
+      parameters: readParameters(command?.params ?? []),
     },
   ];
 }
@@ -62,4 +63,13 @@ function readCommandStatus(name: string | null): ActionCommand['status'] {
     default:
       return 'Created';
   }
+}
+
+function readParameters(rows: readonly object[]): Readonly<Record<string, string>> {
+  const parameters: Record<string, string> = {};
+  for (const row of rows) {
+    const read = ParameterBody.safeParse(row);
+    if (read.success) parameters[read.data.key.toLowerCase()] = read.data.value;
+  }
+  return parameters;
 }

@@ -115,8 +115,11 @@ export const ActionCommandBody = z.object({
   startTime: Text,
   endTime: Text,
   errors: Texts,
-  command: z.object({ type: Text }).nullish().catch(null),
+  command: z.object({ type: Text, params: Rows }).nullish().catch(null),
 });
+
+/** A parameter of a command. */
+export const ParameterBody = z.object({ key: z.string(), value: z.string() });
 
 /** A machine action; other kinds than live response lack much of it (Defender: machineAction resource). */
 export const ActionBody = z.object({

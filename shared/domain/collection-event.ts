@@ -1,4 +1,4 @@
-import type { Alert } from './alert.ts';
+import type { Alert, Severity } from './alert.ts';
 import type { PackedDocument } from './collection.ts';
 import type { Machine } from './machine.ts';
 import type { MachineAction } from './machine-action.ts';
@@ -20,7 +20,20 @@ export type CollectionEvent =
       readonly alert: Alert | null;
       readonly machine: Machine | null;
     }
-  | { readonly type: 'merged'; readonly into: string; readonly alert: Alert; readonly machine: Machine }
+  | {
+      readonly type: 'merged';
+      readonly into: string;
+      readonly reason: string;
+      readonly alert: Alert;
+      readonly machine: Machine;
+    }
+  | {
+      /** Another alert on the machine, whose files this one collects as well. */
+      readonly type: 'files united';
+      readonly from: string;
+      readonly severity: Severity;
+      readonly plan: Plan;
+    }
   | { readonly type: 'put off'; readonly notBefore: string; readonly reason: string }
   | { readonly type: 'waits'; readonly reason: string }
   | { readonly type: 'script uploaded'; readonly name: string; readonly sha256: string }
@@ -31,6 +44,17 @@ export type CollectionEvent =
   | { readonly type: 'started'; readonly action: MachineAction }
   | { readonly type: 'action seen'; readonly action: MachineAction }
   | { readonly type: 'action gone'; readonly reason: string }
+  | { readonly type: 'adopted'; readonly action: MachineAction }
+  | { readonly type: 'pretender seen'; readonly actionId: string; readonly what: string }
+  | { readonly type: 'called off'; readonly by: string; readonly reason: string }
+  | {
+      readonly type: 'stand down';
+      readonly why: 'silent' | 'makes way';
+      readonly until: string;
+      readonly reason: string;
+    }
+  | { readonly type: 'cancel again' }
+  | { readonly type: 'machine reported' }
   | ({ readonly type: 'result stored'; readonly item: EvidenceItem } & ResultKey)
   | ({ readonly type: 'result missing'; readonly reason: string } & ResultKey)
   | ({ readonly type: 'copy begun' } & ResultKey)
@@ -48,6 +72,12 @@ export type Effect =
   | { readonly type: 'cancel action'; readonly actionId: string; readonly reason: string }
   | {
       readonly type: 'give up the turn';
+      readonly machineId: string;
+      readonly session: number;
+      readonly attempt: number;
+    }
+  | {
+      readonly type: 'take the turn';
       readonly machineId: string;
       readonly session: number;
       readonly attempt: number;

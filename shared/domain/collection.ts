@@ -10,6 +10,26 @@ export interface PackedDocument {
   readonly sha256: string;
 }
 
+/** That somebody ended a collection before its time: an operator, or whoever may. */
+export interface CalledOff {
+  readonly at: string;
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** That a machine let live responses pend until they were cancelled: since when, and how often. */
+export interface Silence {
+  readonly since: string;
+  readonly times: number;
+}
+
+/** Why a machine action of ours was asked to be cancelled; `until` is when its session may be tried again, null for never. */
+export interface CancelAsked {
+  readonly why: 'deadline' | 'called off' | 'silent' | 'makes way';
+  readonly askedAt: string;
+  readonly until: string | null;
+}
+
 /** What every collection carries, whatever its status. */
 export interface CollectionBasis {
   readonly id: string;
@@ -27,14 +47,22 @@ export interface CollectionBasis {
   readonly notBefore: string;
   /** How often the present step was tried in vain. */
   readonly tries: number;
-  /** How often a start was sent and Defender showed nothing of it. */
-  readonly lostStarts: number;
+  /** Attempts that were sent and of which Defender showed nothing in time; one that shows later is adopted. */
+  readonly lostAttempts: readonly Progress[];
   /** One sentence that says why it is where it is, null when there is nothing to say. */
   readonly reason: string | null;
   /** The custody log so far: how many entries, and the hash of the last. */
   readonly custody: { readonly count: number; readonly head: string };
   readonly documents: readonly PackedDocument[];
   readonly results: readonly Result[];
+  /** The collection of which this one collects what was missing, null for a first one. */
+  readonly retryOf: string | null;
+  /** Null while nobody has called it off. */
+  readonly calledOff: CalledOff | null;
+  /** Null while the machine takes work up. */
+  readonly silence: Silence | null;
+  /** Collections of other alerts on this machine that are merged into this one before it is dispatched. */
+  readonly united: readonly string[];
 }
 
 /** Where in its plan a collection is: session from 0, attempt from 1 once something was sent. */
@@ -50,7 +78,7 @@ interface Planned {
 }
 
 /** How a collection with a package ends. */
-export type Outcome = 'collected' | 'partial' | 'failed';
+export type Outcome = 'collected' | 'partial' | 'failed' | 'cancelled';
 
 /** One alert on one machine, from its receipt to its end; `status` decides which fields there are. */
 export type Collection = CollectionBasis &
@@ -65,7 +93,7 @@ export type Collection = CollectionBasis &
         readonly actionStatus: string;
         /** Commands of the session that had not ended when the action was last seen. */
         readonly commandsLeft: number;
-        readonly cancelAskedAt: string | null;
+        readonly cancel: CancelAsked | null;
       } & Planned)
     | ({ readonly status: 'copying'; readonly actionId: string } & Planned)
     | ({
@@ -113,6 +141,7 @@ export const COLLECTION_STATUSES = [
   'collected',
   'partial',
   'failed',
+  'cancelled',
   'skipped',
   'merged',
 ] as const satisfies readonly CollectionStatus[];
@@ -133,6 +162,7 @@ export function stageOf(status: CollectionStatus): 'open' | 'ended' {
     case 'collected':
     case 'partial':
     case 'failed':
+    case 'cancelled':
     case 'skipped':
     case 'merged':
       return 'ended';
@@ -141,4 +171,16 @@ export function stageOf(status: CollectionStatus): 'open' | 'ended' {
       throw new Error(`Unknown status ${String(unknown)}.`);
     }
   }
+}
+
+/** The fields of a collection that do not depend on its status. */
+export function basisOf(collection: Collection): CollectionBasis {
+  const { id, alertId, incidentId, tenantId, machineId, machineName, severity, title } = collection;
+  const { receivedAt, receivedFrom, deadline, notBefore, tries, lostAttempts, reason } = collection;
+  const { custody, documents, results, retryOf, calledOff, silence, united } = collection;
+  return {
+    ...{ id, alertId, incidentId, tenantId, machineId, machineName, severity, title },
+    ...{ receivedAt, receivedFrom, deadline, notBefore, tries, lostAttempts, reason },
+    ...{ custody, documents, results, retryOf, calledOff, silence, united },
+  };
 }

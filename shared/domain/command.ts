@@ -10,6 +10,8 @@ export type CommandType = Command['type'];
 /** The commands of one runliveresponse call, in Defender's order: PutFile, RunScript, GetFile. */
 export interface Session {
   readonly commands: readonly Command[];
+  /** How long after the session before it this one is started, in ms: the harvest of detached work. */
+  readonly delayMs?: number | undefined;
 }
 
 /** True when a completed command of this kind leaves a result behind; PutFile has none (Defender: run live response). */

@@ -6,7 +6,6 @@ import { noteFact, type Step } from './step.ts';
 const GRACE_MS = 30 * 60_000;
 /** A package that cannot be sealed is given up an hour after the deadline, or after its first try if that was later. */
 const SEAL_GRACE_MS = 60 * 60_000;
-const ASK_AGAIN_MS = 60_000;
 const REASON = 'The deadline passed before everything was collected.';
 
 /** Ends what can be ended at a collection's deadline: cancel what runs, wait half an hour for what is under way, then seal. */
@@ -36,11 +35,11 @@ export function passDeadline(collection: Collection, now: string): Step {
         : { collection, facts: [], effects: [] };
     case 'running': {
       if (graceIsOver) return giveUp(collection, now, 'the machine action did not end');
-      const asked = collection.cancelAskedAt;
-      if (asked !== null && Date.parse(now) - Date.parse(asked) < ASK_AGAIN_MS)
+      // Whatever it was cancelled for before: at the deadline nothing is tried again.
+      if (collection.cancel?.why === 'deadline' || collection.cancel?.why === 'called off')
         return { collection, facts: [], effects: [] };
       return {
-        collection: { ...collection, cancelAskedAt: now, reason: REASON },
+        collection: { ...collection, cancel: { why: 'deadline', askedAt: now, until: null }, reason: REASON },
         facts: [deadlineFact('the machine action is cancelled')],
         effects: [{ type: 'cancel action', actionId: collection.actionId, reason: REASON }],
       };
@@ -59,6 +58,7 @@ export function passDeadline(collection: Collection, now: string): Step {
     case 'collected':
     case 'partial':
     case 'failed':
+    case 'cancelled':
     case 'skipped':
     case 'merged':
       return { collection, facts: [], effects: [] };

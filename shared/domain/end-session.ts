@@ -1,4 +1,4 @@
-import type { Collection, CollectionIn } from './collection.ts';
+import { basisOf, type Collection, type CollectionIn } from './collection.ts';
 import type { Effect } from './collection-event.ts';
 import type { ActionCommand, MachineAction } from './machine-action.ts';
 import type { Plan } from './plan.ts';
@@ -51,8 +51,9 @@ export function giveUpResults(collection: Underway, scope: 'session' | 'all', fa
 }
 
 /** The next step of a collection by its results: copy what waits, run the next session, or seal. */
-export function goOn(collection: Underway, now: string): Onward {
-  const basis = { ...stripStatus(collection), notBefore: now, tries: 0 };
+export function goOn(given: Underway, now: string): Onward {
+  const collection = given.calledOff === null ? given : { ...given, results: abandonPlanned(given) };
+  const basis = { ...basisOf(collection), notBefore: now, tries: 0 };
   const { plan, progress, machineId, results } = collection;
   const waiting = results.filter((result) => result.status === 'waiting');
   const [first] = waiting;
@@ -73,16 +74,29 @@ export function goOn(collection: Underway, now: string): Onward {
   }
   const next = progress.session + 1;
   if (next < plan.sessions.length && results.some((result) => result.session >= next && result.status === 'planned')) {
+    const notBefore = addMs(now, plan.sessions[next]?.delayMs ?? 0);
     return {
-      collection: { ...basis, status: 'planned', machineId, plan, progress: { session: next, attempt: 0 } },
+      collection: { ...basis, notBefore, status: 'planned', machineId, plan, progress: { session: next, attempt: 0 } },
       effects: [],
     };
   }
-  const outcome = judgeResults(results);
+  const outcome = collection.calledOff === null ? judgeResults(results) : 'cancelled';
   return {
     collection: { ...basis, status: 'sealing', machineId, plan, progress, sealedAt: now, outcome, manifest: null },
     effects: [],
   };
+}
+
+/** Of a collection that was called off nothing more is run: what was planned is missing. */
+function abandonPlanned({ results, calledOff }: Underway): readonly Result[] {
+  const failure = calledOff?.reason ?? 'It was called off.';
+  return results.map(
+    (result): Result => (result.status === 'planned' ? { ...keepBasis(result), failure, status: 'missing' } : result),
+  );
+}
+
+function addMs(at: string, ms: number): string {
+  return new Date(Date.parse(at) + ms).toISOString();
 }
 
 /** What is said of each command by its index; of two that bear the same one, the completed counts. */
@@ -130,41 +144,4 @@ function describeFailure(said: ActionCommand | undefined, action: MachineAction)
 function keepBasis(result: Result) {
   const { session, index, command, subject, failure } = result;
   return { session, index, command, subject, failure };
-}
-
-function stripStatus(collection: Underway) {
-  const {
-    id,
-    alertId,
-    incidentId,
-    tenantId,
-    machineName,
-    severity,
-    title,
-    receivedAt,
-    receivedFrom,
-    deadline,
-    reason,
-    custody,
-    lostStarts,
-    documents,
-    results,
-  } = collection;
-  return {
-    id,
-    alertId,
-    incidentId,
-    tenantId,
-    machineName,
-    severity,
-    title,
-    receivedAt,
-    receivedFrom,
-    deadline,
-    reason,
-    custody,
-    lostStarts,
-    documents,
-    results,
-  };
 }

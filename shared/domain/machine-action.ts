@@ -14,6 +14,8 @@ export interface ActionCommand {
   readonly endedAt: string | null;
   readonly errors: readonly string[];
   readonly type: string;
+  /** What it was given, by the key in lower case; empty where Defender names none. */
+  readonly parameters: Readonly<Record<string, string>>;
 }
 
 /** A machine action as Defender reports it. */

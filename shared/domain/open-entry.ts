@@ -1,6 +1,7 @@
 import { rankSeverity } from './alert.ts';
 import type { Collection, CollectionStatus } from './collection.ts';
 import type { AttemptName } from './machine-action.ts';
+import type { Reach } from './start-quota.ts';
 
 /** The machine action that a running collection waits for, as it was last seen. */
 export interface WatchedAction {
@@ -8,6 +9,7 @@ export interface WatchedAction {
   readonly status: string;
   readonly startedAt: string;
   readonly commandsLeft: number;
+  /** When it was last asked to be cancelled, null when it was not. */
   readonly cancelAskedAt: string | null;
   readonly attempt: AttemptName;
 }
@@ -22,6 +24,8 @@ export interface OpenEntry {
   readonly status: CollectionStatus;
   readonly notBefore: string;
   readonly machineId: string | null;
+  /** Whether its machine let live responses pend. */
+  readonly reach: Reach;
   readonly action: WatchedAction | null;
   /** Why it waits, null when there is nothing to say. */
   readonly reason: string | null;
@@ -38,6 +42,7 @@ export function describeOpen(collection: Collection): OpenEntry {
     status,
     notBefore,
     machineId,
+    reach: collection.silence === null ? 'unknown' : 'silent',
     action: watched(collection),
     reason,
   };
@@ -45,9 +50,16 @@ export function describeOpen(collection: Collection): OpenEntry {
 
 function watched(collection: Collection): WatchedAction | null {
   if (collection.status !== 'running') return null;
-  const { id, actionId, actionStatus, startedAt, commandsLeft, cancelAskedAt, progress } = collection;
+  const { id, actionId, actionStatus, startedAt, commandsLeft, cancel, progress } = collection;
   const attempt = { collectionId: id, session: progress.session, attempt: progress.attempt };
-  return { id: actionId, status: actionStatus, startedAt, commandsLeft, cancelAskedAt, attempt };
+  return {
+    id: actionId,
+    status: actionStatus,
+    startedAt,
+    commandsLeft,
+    cancelAskedAt: cancel?.askedAt ?? null,
+    attempt,
+  };
 }
 
 /** Whether two entries say the same. */

@@ -63,7 +63,7 @@ export const packageRecordSchema = z
     recordVersion: z.literal(1),
     product: z.object({ name: z.string(), version: z.string() }).readonly(),
     collectionId: z.string(),
-    outcome: z.enum(['collected', 'partial', 'failed']),
+    outcome: z.enum(['collected', 'partial', 'failed', 'cancelled']),
     receivedFrom: z.string(),
     deadline: at,
     alert: z

@@ -15,7 +15,9 @@ export const planSchema = z
     profileSha256: z.string(),
     /** The scripts it runs, with the hash that each one's library file must have. */
     scripts: z.array(z.object({ name: z.string(), sha256: z.string() }).readonly()).readonly(),
-    sessions: z.array(z.object({ commands: z.array(command).readonly() }).readonly()).readonly(),
+    sessions: z
+      .array(z.object({ commands: z.array(command).readonly(), delayMs: z.number().optional() }).readonly())
+      .readonly(),
     /** How many related files did not fit into the request. */
     filesNotRequested: z.number(),
   })

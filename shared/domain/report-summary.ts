@@ -29,6 +29,8 @@ function nameOutcome(record: PackageRecord): { readonly heading: string; readonl
       return { heading: 'Part of what was planned has been collected.', tone: 'warn' };
     case 'failed':
       return { heading: 'Nothing could be collected from the machine.', tone: 'bad' };
+    case 'cancelled':
+      return { heading: 'The collection was called off; what had been collected until then was kept.', tone: 'bad' };
     default: {
       const unknown: never = record.outcome;
       throw new Error(`Unknown outcome ${String(unknown)}.`);

@@ -1,8 +1,10 @@
 import type { Collection, CollectionIn } from './collection.ts';
-import type { Effect, EventOf } from './collection-event.ts';
+import type { EventOf } from './collection-event.ts';
+import type { CustodyFact } from './custody.ts';
 import { endSession, giveUpResults } from './end-session.ts';
 import { phaseOf, readComment, writeComment } from './machine-action.ts';
-import { absorb, moveOn, noteFact, type Step } from './step.ts';
+import { isToBeTriedAgain, returnUnrun } from './stand-down.ts';
+import { absorb, giveUpTurn, moveOn, noteFact, type Step } from './step.ts';
 
 /** A reviewed script that was missing in the library and was put there for this collection. */
 export function noteUpload(collection: CollectionIn<'planned'>, event: EventOf<'script uploaded'>): Step {
@@ -22,7 +24,8 @@ export function intend(collection: CollectionIn<'planned'>, event: EventOf<'star
 }
 
 /** A start that certainly did not happen: it is tried again later under the next attempt. */
-export function returnToPlan(collection: CollectionIn<'starting'>, event: EventOf<'not started'>): Step {
+export function returnToPlan(collection: CollectionIn<'starting'>, event: EventOf<'not started'>, now: string): Step {
+  if (collection.calledOff !== null) return giveUpCalledOff(collection, now);
   const { startingAt: _, ...rest } = collection;
   const { notBefore, reason } = event;
   const next: Collection = { ...rest, status: 'planned', notBefore, reason, tries: collection.tries + 1 };
@@ -38,13 +41,13 @@ const MAX_LOST_STARTS = 3;
 
 /** A start of which Defender shows nothing after the visibility window: it is sent again, but not for ever. */
 export function loseStart(collection: CollectionIn<'starting'>, reason: string, now: string): Step {
-  const lostStarts = collection.lostStarts + 1;
-  if (lostStarts < MAX_LOST_STARTS) {
-    const again = returnToPlan(collection, { type: 'not started', notBefore: now, reason });
-    return { ...again, collection: { ...again.collection, lostStarts } };
+  const lostAttempts = [...collection.lostAttempts, collection.progress];
+  if (lostAttempts.length < MAX_LOST_STARTS) {
+    const again = returnToPlan(collection, { type: 'not started', notBefore: now, reason }, now);
+    return { ...again, collection: { ...again.collection, lostAttempts } };
   }
-  const last = `Sent ${lostStarts} times, and Defender shows no live response; it is not sent again.`;
-  return refuse({ ...collection, lostStarts }, last, now);
+  const last = `Sent ${lostAttempts.length} times, and Defender shows no live response; it is not sent again.`;
+  return refuse({ ...collection, lostAttempts }, last, now);
 }
 
 /** A start that will never be accepted: the session's results are missing for that reason. */
@@ -68,11 +71,29 @@ export function start(collection: CollectionIn<'starting'>, event: EventOf<'star
     startedAt: now,
     actionStatus: action.status,
     commandsLeft: collection.plan.sessions[session]?.commands.length ?? 0,
-    cancelAskedAt: null,
+    cancel: null,
     reason: null,
     tries: 0,
   };
-  return { collection: next, facts: [noteFact('started', { action: action.id, status: action.status })], effects: [] };
+  const facts = [noteFact('started', { action: action.id, status: action.status })];
+  return next.calledOff === null ? { collection: next, facts, effects: [] } : cancelStarted(next, facts, now);
+}
+
+/** A start that was called off before its answer came: what was started is cancelled at once. */
+function cancelStarted(collection: CollectionIn<'running'>, facts: readonly CustodyFact[], now: string): Step {
+  const reason = collection.calledOff?.reason ?? 'It was called off.';
+  return {
+    collection: { ...collection, reason, cancel: { why: 'called off', askedAt: now, until: null } },
+    facts,
+    effects: [{ type: 'cancel action', actionId: collection.actionId, reason }],
+  };
+}
+
+/** A start that certainly did not happen and that nobody wants any more. */
+function giveUpCalledOff(collection: CollectionIn<'starting'>, now: string): Step {
+  const reason = collection.calledOff?.reason ?? 'It was called off.';
+  const onward = giveUpResults(collection, 'all', reason, now);
+  return moveOn(onward, reason, [noteFact('not started', { reason, notBefore: now })], [giveUpTurn(collection)]);
 }
 
 /** What Defender says of the running action; its end settles the session, and a status that goes back is ignored. */
@@ -86,10 +107,12 @@ export function see(collection: CollectionIn<'running'>, event: EventOf<'action 
     const next: Collection = {
       ...collection,
       actionStatus: hasBegun ? action.status : collection.actionStatus,
+      silence: hasBegun ? null : collection.silence,
       commandsLeft,
     };
     return { collection: next, facts: hasBegun ? [noteFact('in progress', { action: action.id })] : [], effects: [] };
   }
+  if (isToBeTriedAgain(collection, action)) return returnUnrun(collection, action, now);
   const onward = endSession(collection, action, now);
   const said = describeCommands(collection, action);
   return moveOn(
@@ -123,8 +146,4 @@ export function loseAction(collection: CollectionIn<'running'>, reason: string, 
     [noteFact('action gone', { action: collection.actionId, reason })],
     [giveUpTurn(collection)],
   );
-}
-
-function giveUpTurn(collection: CollectionIn<'starting'> | CollectionIn<'running'>): Effect {
-  return { type: 'give up the turn', machineId: collection.machineId, ...collection.progress };
 }

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { RelatedFile } from './alert.ts';
 import type { OperatingSystem } from './machine.ts';
 
@@ -50,6 +51,23 @@ export function encodeRequest(request: ScriptRequest): EncodedRequest {
     argument = longer;
   }
   return { argument, filesRequested: fitting.length };
+}
+
+/** The files that an encoded request asks for; none for an argument that is no request of ours. */
+export function readRequestedFiles(argument: string): readonly { readonly path: string; readonly sha256: string }[] {
+  try {
+    const read = requestSchema.safeParse(JSON.parse(fromBase64Url(argument)));
+    return read.success ? read.data.files.map(({ path, sha256 }) => ({ path: fromBase64Url(path), sha256 })) : [];
+  } catch {
+    return [];
+  }
+}
+
+const requestSchema = z.object({ v: z.literal(1), files: z.array(z.object({ path: z.string(), sha256: z.string() })) });
+
+function fromBase64Url(value: string): string {
+  const binary = atob(value.replaceAll('-', '+').replaceAll('_', '/'));
+  return new TextDecoder().decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)));
 }
 
 function toBase64Url(value: string): string {

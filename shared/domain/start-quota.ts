@@ -57,6 +57,8 @@ export interface Room {
   readonly starts: number;
   readonly silentStarts: number;
   readonly reason: string | null;
+  /** What keeps from starting more, null while there is room. */
+  readonly limitedBy: 'Defender' | 'window' | 'sessions' | null;
   readonly afterMs: number;
 }
 
@@ -103,19 +105,19 @@ export function findRoom(quota: StartQuota, limits: StartLimits, now: string): R
   if (quota.blockedUntil !== null && now < quota.blockedUntil) {
     const afterMs = Date.parse(quota.blockedUntil) - nowMs;
     const reason = 'Defender asked for fewer calls; live responses wait until it takes them again.';
-    return { usedStarts, starts: 0, silentStarts: 0, reason, afterMs };
+    return { usedStarts, starts: 0, silentStarts: 0, reason, limitedBy: 'Defender', afterMs };
   }
   const inWindow = limits.startsPerMinute - usedStarts;
   if (inWindow <= 0) {
     const inOrder = held.map(freeAtMs).sort((a, b) => a - b);
     const afterMs = Math.max(0, (inOrder[held.length - limits.startsPerMinute] ?? nowMs) - nowMs);
     const reason = `The quota of ${limits.startsPerMinute} live responses a minute is used up; it waits for the next place.`;
-    return { usedStarts, starts: 0, silentStarts: 0, reason, afterMs };
+    return { usedStarts, starts: 0, silentStarts: 0, reason, limitedBy: 'window', afterMs };
   }
   const inSessions = limits.sessions - quota.leases.length;
   if (inSessions <= 0) {
     const reason = `All ${limits.sessions} live response sessions are in use; it waits for one to end.`;
-    return { usedStarts, starts: 0, silentStarts: 0, reason, afterMs: SESSION_WAIT_MS };
+    return { usedStarts, starts: 0, silentStarts: 0, reason, limitedBy: 'sessions', afterMs: SESSION_WAIT_MS };
   }
   const starts = Math.min(inWindow, inSessions);
   const silentStarts = Math.min(
@@ -123,7 +125,14 @@ export function findRoom(quota: StartQuota, limits: StartLimits, now: string): R
     shareForSilent(limits.startsPerMinute) - held.filter(isSilent).length,
     shareForSilent(limits.sessions) - quota.leases.filter(isSilent).length,
   );
-  return { usedStarts, starts, silentStarts: Math.max(0, silentStarts), reason: null, afterMs: SESSION_WAIT_MS };
+  return {
+    usedStarts,
+    starts,
+    silentStarts: Math.max(0, silentStarts),
+    reason: null,
+    limitedBy: null,
+    afterMs: SESSION_WAIT_MS,
+  };
 }
 
 /** The most that machines which do not answer may hold of a number of places: a fifth, but one at least. */
@@ -142,6 +151,13 @@ export function noteAnswer(quota: StartQuota, name: AttemptName, now: string): S
 /** The quota after a start that was never sent: it holds no place and no lease. */
 export function takeBackStart(quota: StartQuota, name: AttemptName): StartQuota {
   return giveBackLease({ ...quota, starts: quota.starts.filter((start) => !isSameAttempt(start, name)) }, name);
+}
+
+/** The quota with a lease for a session that runs though nothing was granted for it; the same object when it has one. */
+export function takeLease(quota: StartQuota, name: AttemptName, now: string): StartQuota {
+  if (quota.leases.some((lease) => isSameAttempt(lease, name))) return quota;
+  const { collectionId, session, attempt } = name;
+  return { ...quota, leases: [...quota.leases, { collectionId, session, attempt, since: now, reach: 'unknown' }] };
 }
 
 /** The quota without an attempt's lease; the same object when there is none. */

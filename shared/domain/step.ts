@@ -1,4 +1,4 @@
-import type { Collection } from './collection.ts';
+import type { Collection, CollectionIn } from './collection.ts';
 import type { Effect } from './collection-event.ts';
 import type { CustodyFact } from './custody.ts';
 import type { Onward } from './end-session.ts';
@@ -28,4 +28,9 @@ export function moveOn(
   effects: readonly Effect[] = [],
 ): Step {
   return { collection: { ...onward.collection, reason }, facts, effects: [...effects, ...onward.effects] };
+}
+
+/** The effect that gives lane, place and lease of a session back. */
+export function giveUpTurn(collection: Pick<CollectionIn<'running'>, 'machineId' | 'progress'>): Effect {
+  return { type: 'give up the turn', machineId: collection.machineId, ...collection.progress };
 }

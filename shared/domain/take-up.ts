@@ -1,9 +1,10 @@
+import { rankSeverity } from './alert.ts';
 import type { Collection, CollectionBasis, CollectionIn, PackedDocument } from './collection.ts';
 import type { EventOf } from './collection-event.ts';
 import type { CustodyFact } from './custody.ts';
 import type { Plan } from './plan.ts';
 import { expectResults } from './result.ts';
-import { noteFact, type Step } from './step.ts';
+import { absorb, noteFact, type Step } from './step.ts';
 
 /** A received collection that was looked up: its plan, and the results it is expected to leave. */
 export function planCollection(collection: CollectionIn<'received'>, event: EventOf<'looked up'>, now: string): Step {
@@ -70,9 +71,8 @@ export function skip(collection: CollectionIn<'received'>, event: EventOf<'nothi
 
 /** A received collection whose alert and machine another one has. */
 export function mergeInto(collection: CollectionIn<'received'>, event: EventOf<'merged'>, now: string): Step {
-  const { into, alert, machine } = event;
+  const { into, reason, alert, machine } = event;
   const machineId = machine.id.toLowerCase();
-  const reason = `This alert on this machine is collected as ${into}.`;
   const next: Collection = {
     ...collection,
     ...describeAlert(collection, alert, machine),
@@ -83,4 +83,21 @@ export function mergeInto(collection: CollectionIn<'received'>, event: EventOf<'
     reason,
   };
   return { collection: next, facts: [noteFact('merged', { into })], effects: [{ type: 'close' }] };
+}
+
+/** A planned collection of which nothing was sent yet: it takes in the files of another alert on its machine. */
+export function uniteFiles(collection: CollectionIn<'planned'>, event: EventOf<'files united'>): Step {
+  const { from, severity, plan } = event;
+  const { session, attempt } = collection.progress;
+  if (session !== 0 || attempt !== 0 || collection.calledOff !== null || collection.united.includes(from))
+    return absorb(collection);
+  const isMoreSevere = rankSeverity(severity) > rankSeverity(collection.severity);
+  const next: Collection = {
+    ...collection,
+    severity: isMoreSevere ? severity : collection.severity,
+    plan,
+    results: plan.sessions.flatMap((sent, number) => expectResults(sent, number)),
+    united: [...collection.united, from],
+  };
+  return { collection: next, facts: [noteFact('files united', { from, severity }), planFact(plan)], effects: [] };
 }

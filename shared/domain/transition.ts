@@ -1,19 +1,24 @@
 import { type Collection, stageOf } from './collection.ts';
 import type { CollectionEvent, EventOf } from './collection-event.ts';
+import { adopt, notePretender } from './adopt-action.ts';
+import { callOff } from './call-off.ts';
 import { passDeadline } from './deadline.ts';
 import { intend, loseAction, loseStart, noteUpload, refuse, returnToPlan, see, start } from './run-session.ts';
 import { endSealed, noteManifest } from './seal-collection.ts';
 import { settleCopy } from './settle-copy.ts';
+import { cancelAgain, hearOfMachine, standDown } from './stand-down.ts';
 import { absorb, noteFact, type Step } from './step.ts';
-import { mergeInto, planCollection, skip } from './take-up.ts';
+import { mergeInto, planCollection, skip, uniteFiles } from './take-up.ts';
 
 /**
  * THE state machine. An event that does not fit a collection's status leaves it as it is: no facts, no effects, the
  * same object; so events may come twice, late and out of order, and ended collections absorb every one of them.
  *
- *   received -> planned -> starting -> running -> copying -> sealing -> collected | partial | failed
- *       |          ^ put off, not started |           |
- *       +-> skipped | merged      ^-- sessions left --+        any open status -> failed or sealing at its deadline
+ *   received -> planned -> starting -> running -> copying -> sealing -> collected | partial | failed | cancelled
+ *       |          ^ not started, stood  |           |
+ *       |          | down, adopted late  |           |
+ *       +-> skipped | merged     ^-- sessions left --+     any open status -> sealing, failed or cancelled
+ *                                                          at its deadline or when it is called off
  */
 export function transition(collection: Collection, event: CollectionEvent, now: string): Step {
   if (stageOf(collection.status) === 'ended') return absorb(collection);
@@ -24,6 +29,8 @@ export function transition(collection: Collection, event: CollectionEvent, now: 
       return collection.status === 'received' ? skip(collection, event, now) : absorb(collection);
     case 'merged':
       return collection.status === 'received' ? mergeInto(collection, event, now) : absorb(collection);
+    case 'files united':
+      return collection.status === 'planned' ? uniteFiles(collection, event) : absorb(collection);
     case 'put off':
       return putOff(collection, event);
     case 'waits':
@@ -33,7 +40,7 @@ export function transition(collection: Collection, event: CollectionEvent, now: 
     case 'starting':
       return collection.status === 'planned' ? intend(collection, event, now) : absorb(collection);
     case 'not started':
-      return collection.status === 'starting' ? returnToPlan(collection, event) : absorb(collection);
+      return collection.status === 'starting' ? returnToPlan(collection, event, now) : absorb(collection);
     case 'start lost':
       return collection.status === 'starting' ? loseStart(collection, event.reason, now) : absorb(collection);
     case 'refused':
@@ -44,6 +51,18 @@ export function transition(collection: Collection, event: CollectionEvent, now: 
       return collection.status === 'running' ? see(collection, event, now) : absorb(collection);
     case 'action gone':
       return collection.status === 'running' ? loseAction(collection, event.reason, now) : absorb(collection);
+    case 'adopted':
+      return collection.status === 'planned' ? adopt(collection, event, now) : absorb(collection);
+    case 'pretender seen':
+      return notePretender(collection, event);
+    case 'called off':
+      return callOff(collection, event, now);
+    case 'stand down':
+      return collection.status === 'running' ? standDown(collection, event, now) : absorb(collection);
+    case 'cancel again':
+      return collection.status === 'running' ? cancelAgain(collection, now) : absorb(collection);
+    case 'machine reported':
+      return collection.status === 'planned' ? hearOfMachine(collection, now) : absorb(collection);
     case 'result stored':
     case 'result missing':
     case 'copy begun':

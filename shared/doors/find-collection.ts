@@ -2,6 +2,11 @@ import { type Collection, stageOf } from '../domain/collection.ts';
 import { COLLECTION_ID } from '../domain/identity.ts';
 import { problem, type Reply } from './reply.ts';
 
+/** The id of a route when it is one of a collection, else null. */
+export function readCollectionId(id: string | undefined): string | null {
+  return id !== undefined && COLLECTION_ID.test(id) ? id : null;
+}
+
 /** The collection that a route's id names, null when it is no id or nothing has it. */
 export async function findCollection(
   load: (id: string) => Promise<{ readonly collection: Collection } | null>,

@@ -9,6 +9,9 @@ export type ProblemCode =
   | 'not-found'
   | 'no-report-yet'
   | 'wrong-query'
+  | 'wrong-order'
+  | 'too-late'
+  | 'nothing-to-retry'
   | 'switched-off'
   | 'unavailable';
 
@@ -29,6 +32,9 @@ const PROBLEMS: Readonly<Record<ProblemCode, { readonly status: number; readonly
   'not-found': { status: 404, title: 'There is no such thing' },
   'no-report-yet': { status: 404, title: 'There is no report yet' },
   'wrong-query': { status: 400, title: 'A query parameter is wrong' },
+  'wrong-order': { status: 400, title: 'The body does not say what is to be done' },
+  'too-late': { status: 409, title: 'It is too late for that' },
+  'nothing-to-retry': { status: 409, title: 'There is nothing to try again' },
   'switched-off': { status: 503, title: 'The collector is switched off' },
   unavailable: { status: 503, title: 'The request could not be carried out now' },
 };

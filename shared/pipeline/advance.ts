@@ -101,6 +101,7 @@ async function step(ports: Ports, collection: Collection, round: Round): Promise
     case 'collected':
     case 'partial':
     case 'failed':
+    case 'cancelled':
     case 'skipped':
     case 'merged':
       return 'waits';

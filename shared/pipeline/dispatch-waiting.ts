@@ -2,6 +2,7 @@ import type { OpenEntry } from '../domain/open-entry.ts';
 import type { StartDecision } from '../domain/start-quota.ts';
 import { applyEvent } from './apply-event.ts';
 import { inOrder } from './in-order.ts';
+import { makeWay } from './make-way.ts';
 import type { Ports } from './ports.ts';
 import { prepareStarts, type Waiting } from './prepare-starts.ts';
 import { type ReadyStart, type Sending, sendStart } from './send-start.ts';
@@ -16,16 +17,19 @@ const TOLD_AT_ONCE = 25;
  * Starts the next sessions of planned collections in their order, as many as the governor has room for: for each its
  * machine's lane is taken and the scripts are checked, then one request grants all of them, then each intent is saved
  * and sent. Once Defender asks for fewer calls, the rest stays unsent. `busy` names who has its turn on which machine, as
- * far as that is known beforehand; answers the ids of those that were granted a start.
+ * far as that is known beforehand, `running` what may make way for a critical alert; answers the ids of those that were granted a start.
  */
 export async function dispatchWaiting(
   ports: Ports,
   entries: readonly OpenEntry[],
   busy: ReadonlyMap<string, string> = new Map(),
+  running: readonly OpenEntry[] = [],
 ): Promise<readonly string[]> {
   if (ports.mode !== 'collect' || entries.length === 0) return [];
+  if ((await ports.control.readPause()) !== null) return [];
   const room = await ports.governor.findRoom();
-  const { ready, waiting } = await prepareStarts(ports, entries, room.starts, busy);
+  if (room.limitedBy === 'sessions') await makeWay(ports, entries, running);
+  const { ready, waiting } = await prepareStarts(ports, entries, room, busy);
   const granted = ready.length === 0 ? [] : await grant(ports, ready);
   const sending: Sending = { defender: 'takes calls' };
   await inOrder(AT_ONCE, granted, (start) => sendStart(ports, start, sending));
@@ -36,7 +40,7 @@ export async function dispatchWaiting(
 /** Asks for all starts in one request; those that others were quicker for give up their machine's turn. */
 async function grant(ports: Ports, ready: readonly ReadyStart[]): Promise<readonly ReadyStart[]> {
   const decisions = await ports.governor
-    .grantStarts(ready.map(({ name }) => ({ name, reach: 'unknown' })))
+    .grantStarts(ready.map(({ name, reach }) => ({ name, reach })))
     .catch(async (fault: unknown) => {
       for (const { machineId, name } of ready) await giveUpTurn(ports, machineId, name);
       throw fault;

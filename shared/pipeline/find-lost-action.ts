@@ -3,21 +3,22 @@ import { writeComment } from '../domain/machine-action.ts';
 import { applyEvent } from './apply-event.ts';
 import { later } from './back-off.ts';
 import type { Ports } from './ports.ts';
+import { tellOurs } from './tell-ours.ts';
 import { VISIBILITY_MS } from './visibility.ts';
 
 /**
- * Looks for the live response whose start was never answered, by its machine and its `Comment`, before anything is sent
- * again; only when it has not shown within the visibility window is it taken as never started.
+ * Looks for the live response whose start was never answered, by its machine and by everything that it must bear, before
+ * anything is sent again; only when it has not shown within the visibility window is it taken as never started.
  */
 export async function findLostAction(ports: Ports, collection: CollectionIn<'starting'>): Promise<void> {
-  const { id, machineId, progress } = collection;
+  const { id, machineId, progress, plan } = collection;
   const comment = writeComment({ collectionId: id, ...progress });
+  const commands = plan.sessions[progress.session]?.commands ?? [];
   const actions = await ports.defender.listActions({ machineId });
-  const ours = actions.find(
-    (action) => action.comment === comment && action.machineId.toLowerCase() === machineId.toLowerCase(),
-  );
-  if (ours !== undefined) {
-    await applyEvent(ports, id, { type: 'started', action: ours });
+  const ours = await tellOurs(ports, actions, { collectionId: id, machineId, comment, commands });
+  const [first] = ours;
+  if (first !== undefined) {
+    await applyEvent(ports, id, { type: 'started', action: first });
     return;
   }
   const waitedMs = ports.now().getTime() - Date.parse(collection.startingAt);

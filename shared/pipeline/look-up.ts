@@ -4,16 +4,20 @@ import type { CollectionEvent } from '../domain/collection-event.ts';
 import { placeDocument } from '../domain/evidence-path.ts';
 import { identifyCollection } from '../domain/identity.ts';
 import type { Machine } from '../domain/machine.ts';
-import { makePlan } from '../domain/make-plan.ts';
+import { makePlan, type Planning } from '../domain/make-plan.ts';
 import { mergeFiles } from '../domain/merge-files.ts';
 import type { Plan } from '../domain/plan.ts';
+import { planRetry } from '../domain/plan-retry.ts';
+import { applyEvent } from './apply-event.ts';
 import { later } from './back-off.ts';
+import { mergeIntoHost } from './merge-into-host.ts';
 import { packPlan } from './pack-plan.ts';
 import type { Ports } from './ports.ts';
 
 /** What Defender does not know yet may be too new: it is asked for again for half a minute. */
 const FRESH_MS = 30_000;
 const ASK_AGAIN_MS = 10_000;
+const AFTER_OTHERS_MS = 5_000;
 
 /** Looks up alert, machine and related files, and plans: what was looked up is written into the package before anything is run. */
 export async function lookUp(ports: Ports, collection: CollectionIn<'received'>): Promise<CollectionEvent> {
@@ -49,25 +53,36 @@ export async function lookUp(ports: Ports, collection: CollectionIn<'received'>)
   }
   const { machine } = foundMachine;
 
-  const owner = await ports.collections.claimPair(
-    identifyCollection(alert.id, machine.id.toLowerCase(), ports.sha256),
-    collection.id,
-  );
-  if (owner !== collection.id) return { type: 'merged', into: owner, alert, machine };
+  const merged = (into: string, reason: string): CollectionEvent => ({ type: 'merged', into, reason, alert, machine });
+  if (collection.retryOf === null) {
+    const pair = identifyCollection(alert.id, machine.id.toLowerCase(), ports.sha256);
+    const owner = await ports.collections.claimPair(pair, collection.id);
+    if (owner !== collection.id) return merged(owner, `This alert on this machine is collected as ${owner}.`);
+  }
+  await wakeSilent(ports, machine.id.toLowerCase(), collection.id);
 
   const foundFiles = await ports.defender.getAlertFiles(alertId);
   const profiles = foundFiles.outcome === 'found' ? foundFiles.files : [];
   const complete: Alert = { ...alert, files: mergeFiles(alert.files, profiles) };
-  const planning = await planFor(ports, collection.id, complete, machine);
+  const planning = await planFor(ports, collection, complete, machine);
   if (planning.planning === 'none') return nothing(planning.reason, machine);
-  if (ports.mode === 'observe') return nothing(describeObserved(planning.plan, machine), machine);
+  const { plan } = planning;
+  if (ports.mode === 'observe') return nothing(describeObserved(plan, machine), machine);
+  if (collection.retryOf === null) {
+    const hosted = await mergeIntoHost(ports, { collection, alert: complete, machine, plan });
+    if (hosted.hosted === 'merged') return merged(hosted.into, hosted.reason);
+    if (hosted.hosted === 'not yet') {
+      const reason = 'Another alert on this machine is being planned; this one is planned right after it.';
+      return { type: 'put off', notBefore: later(ports, AFTER_OTHERS_MS), reason };
+    }
+  }
 
   const raw = {
     alert: foundAlert.raw,
     machine: foundMachine.raw,
     files: foundFiles.outcome === 'found' ? foundFiles.raw : '{"value":[]}',
   };
-  return writeDocuments(ports, collection.id, complete, machine, planning.plan, raw);
+  return writeDocuments(ports, collection.id, complete, machine, plan, raw);
 }
 
 function answerUnknown(
@@ -86,10 +101,26 @@ function answerUnknown(
   return { type: 'nothing to collect', reason, alert, machine: null };
 }
 
-async function planFor(ports: Ports, collectionId: string, alert: Alert, machine: Machine) {
+async function planFor(
+  ports: Ports,
+  { id, retryOf }: CollectionIn<'received'>,
+  alert: Alert,
+  machine: Machine,
+): Promise<Planning> {
   const reviewed = await ports.content.scripts();
   const scripts = new Map([...reviewed].map(([name, script]) => [name, script.sha256]));
-  return makePlan({ collectionId, alert, machine, profiles: await ports.content.profiles(), scripts });
+  const profiles = await ports.content.profiles();
+  const planning = makePlan({ collectionId: id, alert, machine, profiles, scripts });
+  if (retryOf === null || planning.planning === 'none') return planning;
+  const original = (await ports.collections.load(retryOf))?.collection;
+  return original === undefined ? planning : { planning: 'plan', plan: planRetry(planning.plan, original) };
+}
+
+/** An alert shows that its machine reports: what waits for the machine because it was silent need wait no longer. */
+async function wakeSilent(ports: Ports, machineId: string, collectionId: string): Promise<void> {
+  const open = await ports.collections.listOpen();
+  const silent = open.filter((entry) => entry.machineId === machineId && entry.reach === 'silent');
+  for (const { id } of silent) if (id !== collectionId) await applyEvent(ports, id, { type: 'machine reported' });
 }
 
 async function writeDocuments(

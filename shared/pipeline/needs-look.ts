@@ -6,7 +6,7 @@ import { VISIBILITY_MS } from './visibility.ts';
 const SWEEP = 17;
 
 /** Whether a poll has to look at a collection itself, or what the index and the list call say of it is enough. */
-export function needsLook(entry: OpenEntry, sightings: Sightings, now: string): boolean {
+export function needsLook(entry: OpenEntry, sightings: Sightings, now: string, pendingLimitMs: number): boolean {
   if (now >= entry.deadline || isSwept(entry.id, now)) return true;
   const isDue = now >= entry.notBefore;
   switch (entry.status) {
@@ -17,11 +17,12 @@ export function needsLook(entry: OpenEntry, sightings: Sightings, now: string): 
     case 'planned':
       return false;
     case 'running':
-      return saysNews(entry, sightings, now);
+      return isToBeCancelled(entry, now, pendingLimitMs) || saysNews(entry, sightings, now);
     case 'copying':
     case 'collected':
     case 'partial':
     case 'failed':
+    case 'cancelled':
     case 'skipped':
     case 'merged':
       return true;
@@ -30,6 +31,13 @@ export function needsLook(entry: OpenEntry, sightings: Sightings, now: string): 
       throw new Error(`Unknown status ${String(unknown)}.`);
     }
   }
+}
+
+/** One that pends too long, and one whose cancel has not shown yet. */
+function isToBeCancelled({ action }: OpenEntry, now: string, pendingLimitMs: number): boolean {
+  if (action === null) return false;
+  const pendingMs = action.status === 'Pending' ? Date.parse(now) - Date.parse(action.startedAt) : 0;
+  return action.cancelAskedAt !== null || pendingMs >= pendingLimitMs;
 }
 
 function saysNews({ action, notBefore }: OpenEntry, sightings: Sightings, now: string): boolean {

@@ -53,15 +53,18 @@ async function goThrough(ports: Ports, listed: readonly OpenEntry[]): Promise<re
   const now = ports.now().toISOString();
   await inOrder(
     AT_ONCE,
-    listed.filter((entry) => needsLook(entry, round.sightings, now)),
+    listed.filter((entry) => needsLook(entry, round.sightings, now, ports.pendingLimitMinutes * 60_000)),
     async (entry) => {
-      const after = await guard(ports, entry.id, () => look(ports, entry, round));
+      const after = await guard(ports, entry.id, () => lookOrSetAside(ports, entry, round));
       if (after === 'gone') known.delete(entry.id);
       else if (after !== null) known.set(entry.id, after);
     },
   );
   const waiting = [...known.values()].filter((entry) => entry.status === 'planned').sort(compareUrgency);
-  const dispatched = await guard(ports, 'dispatch', () => dispatchWaiting(ports, waiting, findBusy(known.values())));
+  const running = [...known.values()].filter((entry) => entry.status === 'running');
+  const dispatched = await guard(ports, 'dispatch', () =>
+    dispatchWaiting(ports, waiting, findBusy(known.values()), running),
+  );
   for (const id of dispatched ?? []) {
     const after = await guard(ports, id, () => advance(ports, id, round));
     if (after !== null) known.set(id, describeOpen(after.collection));
@@ -76,6 +79,19 @@ function findBusy(entries: Iterable<OpenEntry>): ReadonlyMap<string, string> {
     if (machineId !== null && (status === 'starting' || status === 'running')) busy.set(machineId, id);
   }
   return busy;
+}
+
+/** What can never be read again is taken out of the poll's way and kept where operators see it. */
+async function lookOrSetAside(ports: Ports, entry: OpenEntry, round: Round): Promise<OpenEntry | 'gone'> {
+  try {
+    return await look(ports, entry, round);
+  } catch (fault) {
+    const { code } = ports.explain(fault);
+    if (code !== 'unreadable-row') throw fault;
+    await ports.collections.setAside(entry.id, code);
+    ports.log({ event: 'set aside', collection: entry.id, code });
+    return 'gone';
+  }
 }
 
 async function look(ports: Ports, entry: OpenEntry, round: Round): Promise<OpenEntry | 'gone'> {

@@ -6,6 +6,7 @@ import type { Machine } from '../domain/machine.ts';
 import type { AttemptName, LiveResponseRequest, MachineAction } from '../domain/machine-action.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { AgedLease, Room, StartDecision, StartWish } from '../domain/start-quota.ts';
+import type { LaneAnswer } from '../domain/lane.ts';
 import type { OpenEntry } from '../domain/open-entry.ts';
 import type { EvidenceItem } from '../domain/result.ts';
 import type { LinkOutcome } from '../domain/result-link.ts';
@@ -29,7 +30,7 @@ export interface DefenderPort {
   getMachine(machineId: string, options?: CallOptions): Promise<Found<'machine', Machine>>;
   startLiveResponse(request: LiveResponseRequest, options?: CallOptions): Promise<StartOutcome>;
   listActions(
-    filter: { readonly ids?: readonly string[]; readonly machineId?: string },
+    filter: { readonly ids?: readonly string[]; readonly machineId?: string; readonly createdFrom?: string },
     options?: CallOptions,
   ): Promise<readonly MachineAction[]>;
   getAction(
@@ -73,17 +74,43 @@ export interface CollectionsPort {
   /** Writes what the index says of an open collection anew, after it was found to be stale. */
   refreshOpen(collection: Collection): Promise<void>;
   close(collectionId: string): Promise<void>;
+  /** Takes one that cannot be read out of the open ones and keeps its id where operators see it. */
+  setAside(collectionId: string, code: string): Promise<void>;
   /** Claims an alert on a machine for a collection; answers whose it is, which is the first claimant's for ever. */
   claimPair(pairId: string, collectionId: string): Promise<string>;
   readCustody(collectionId: string): Promise<readonly string[]>;
 }
 
-/** A machine's turn: one collection at a time. */
+/** A machine's turn: one collection at a time, and none while the machine is left to its responders. */
 export interface LanesPort {
-  /** Takes the lane for a holder; answers who holds it now. */
-  take(machineId: string, collectionId: string): Promise<string>;
+  /** Takes the lane for a collection; answers whose it is now. */
+  take(machineId: string, collectionId: string, now: string): Promise<LaneAnswer>;
   /** Leaves the lane if it is that holder's. */
   leave(machineId: string, collectionId: string): Promise<void>;
+  /** Gives the lane to nobody before that time. */
+  yieldUntil(machineId: string, until: string): Promise<void>;
+  /** The collection that the next alerts on the machine may be merged into, null while there is none. */
+  readHost(machineId: string): Promise<string | null>;
+  /** Becomes the host if it is still the one that was read; answers who it is now. */
+  becomeHost(machineId: string, before: string | null, collectionId: string): Promise<string>;
+}
+
+/** A stop of everything that would be started, by an operator. */
+export interface Pause {
+  readonly at: string;
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** What operators and Defender tell all instances. */
+export interface ControlPort {
+  /** The pause, null while there is none; read before every start. */
+  readPause(): Promise<Pause | null>;
+  pause(pause: Pause): Promise<void>;
+  resume(): Promise<void>;
+  /** The name by which Defender knows us as a requestor, null until it has named us once. */
+  readRequestor(): Promise<string | null>;
+  noteRequestor(requestor: string): Promise<void>;
 }
 
 /** The tenant-wide keeper of the quota of live responses; its times are by a clock that all instances share. */
@@ -95,6 +122,8 @@ export interface GovernorPort {
   /** Takes back the place and the lease of a start that was never sent. */
   takeBack(name: AttemptName): Promise<void>;
   giveBack(name: AttemptName): Promise<void>;
+  /** Notes a session that runs though nothing was granted for it, so that it is counted. */
+  takeLease(name: AttemptName): Promise<void>;
   /** Notes that a start was answered, in whatever way: its place in the window counts from now. */
   noteAnswer(name: AttemptName): Promise<void>;
   /** Notes that the machines of these attempts do not answer. */
@@ -104,8 +133,8 @@ export interface GovernorPort {
   listLeases(): Promise<readonly AgedLease[]>;
 }
 
-/** Of all instances, whose turn it is to list the running actions. */
-export interface ListingPort {
+/** Of all instances, whose turn it is to do something that one of them is to do now and then. */
+export interface TurnPort {
   /** Takes the turn if `intervalMs` have passed since somebody took it last. */
   take(intervalMs: number): Promise<'ours' | 'not yet'>;
 }
@@ -195,13 +224,21 @@ export interface Ports {
   readonly tenantId: string | null;
   readonly version: string;
   readonly deadlineHours: number;
+  /** How long a live response may pend before it is cancelled and tried again later. */
+  readonly pendingLimitMinutes: number;
+  /** How long after its end a collection still stands for a smaller alert on its machine. */
+  readonly mergeMinutes: number;
   /** The hourly quota of an API other than live response, of which polling uses a fifth. */
   readonly callsPerHour: number;
   readonly defender: DefenderPort;
   readonly collections: CollectionsPort;
   readonly lanes: LanesPort;
   readonly governor: GovernorPort;
-  readonly listing: ListingPort;
+  /** Whose turn it is to list the running actions. */
+  readonly listing: TurnPort;
+  /** Whose turn it is to look for actions of ours that no collection knows of. */
+  readonly sweeping: TurnPort;
+  readonly control: ControlPort;
   readonly evidence: EvidencePort;
   readonly tickets: TicketsPort;
   readonly content: ContentPort;

@@ -1,6 +1,7 @@
 import type { CollectionIn } from '../domain/collection.ts';
 import type { AttemptName } from '../domain/machine-action.ts';
 import type { OpenEntry } from '../domain/open-entry.ts';
+import type { Room } from '../domain/start-quota.ts';
 import { applyEvent } from './apply-event.ts';
 import { backOff, later } from './back-off.ts';
 import { ensureScripts, type LibraryView, viewLibrary } from './ensure-scripts.ts';
@@ -31,15 +32,17 @@ const WAITS_FOR_PLACE =
 export async function prepareStarts(
   ports: Ports,
   entries: readonly OpenEntry[],
-  places: number,
+  room: Pick<Room, 'starts' | 'silentStarts'>,
   busy: ReadonlyMap<string, string>,
 ): Promise<Prepared> {
   const ready: ReadyStart[] = [];
   const waiting: Waiting[] = [];
   const holders = new Map(busy);
+  let silent = 0;
   const library = viewLibrary(ports);
   for (const entry of entries) {
-    if (ready.length >= places) {
+    const isFull = ready.length >= room.starts || (entry.reach === 'silent' && silent >= room.silentStarts);
+    if (isFull) {
       waiting.push({ entry, reason: WAITS_FOR_PLACE });
       continue;
     }
@@ -47,6 +50,7 @@ export async function prepareStarts(
     const prepared = holder === undefined ? await tryPrepare(ports, library, entry.id) : heldBy(holder);
     if (prepared.prepared === 'ready') {
       ready.push(prepared.start);
+      if (prepared.start.reach === 'silent') silent += 1;
       holders.set(prepared.start.machineId, entry.id);
     } else if (prepared.prepared === 'waits') {
       waiting.push({ entry, reason: prepared.reason });
@@ -84,13 +88,24 @@ async function prepare(ports: Ports, library: LibraryView, collection: Collectio
   const name: AttemptName = { collectionId: id, session: progress.session, attempt: progress.attempt + 1 };
   const lane = await takeLane(ports, machineId, id);
   if (lane.lane === 'held') return heldBy(lane.by);
+  if (lane.lane === 'yielded') return waitUntil(ports, collection, lane.until);
   const readiness = await ensureScripts(ports, library, id, plan.scripts).catch(async (fault: unknown) => {
     await giveUpTurn(ports, machineId, name);
     throw fault;
   });
-  if (readiness.readiness === 'ready') return { prepared: 'ready', start: { name, machineId, session, tries } };
+  if (readiness.readiness === 'ready') {
+    const reach = collection.silence === null ? 'unknown' : 'silent';
+    return { prepared: 'ready', start: { name, machineId, session, tries, reach } };
+  }
   await giveUpTurn(ports, machineId, name);
   return putOff(ports, collection, readiness.reason, 0);
+}
+
+/** Nothing is run on a machine that was left to its responders. */
+async function waitUntil(ports: Ports, { id }: CollectionIn<'planned'>, until: string): Promise<PreparedOne> {
+  const reason = `The machine is left to its responders until ${until}; then it goes on.`;
+  await applyEvent(ports, id, { type: 'put off', notBefore: until, reason });
+  return { prepared: 'not now' };
 }
 
 async function putOff(

@@ -33,7 +33,8 @@ export async function receiveAlert(ports: Ports, reference: AlertReference, rece
   return { claim, collection: loaded.collection };
 }
 
-function openCollection(ports: Ports, reference: AlertReference, receivedFrom: string, now: Date): Collection {
+/** A collection as it begins, with nothing in its custody log. */
+export function openCollection(ports: Ports, reference: AlertReference, receivedFrom: string, now: Date): Collection {
   const at = now.toISOString();
   return {
     id: identifyCollection(reference.alertId, reference.machineId, ports.sha256),
@@ -49,11 +50,15 @@ function openCollection(ports: Ports, reference: AlertReference, receivedFrom: s
     deadline: new Date(now.getTime() + ports.deadlineHours * 3_600_000).toISOString(),
     notBefore: at,
     tries: 0,
-    lostStarts: 0,
+    lostAttempts: [],
     reason: null,
     custody: NO_CUSTODY,
     documents: [],
     results: [],
+    retryOf: null,
+    calledOff: null,
+    silence: null,
+    united: [],
     status: 'received',
   };
 }

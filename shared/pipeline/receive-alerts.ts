@@ -28,7 +28,17 @@ export async function receiveAlerts(
     const { collection } = await receiveAlert(ports, reference, receivedFrom);
     collections.set(collection.id, collection);
   }
-  const operationId = identifyOperation([...collections.keys()], ports.sha256);
-  await receipts.writeReceipt(operationId, [...collections.keys()]);
-  return { operationId, collections: await goOnWhileQuiet(ports, [...collections.values()]) };
+  return writeReceipt(ports, receipts, [...collections.values()]);
+}
+
+/** Writes the receipt of collections that a door opened, and goes on with them while it is quiet. */
+export async function writeReceipt(
+  ports: Ports,
+  receipts: ReceiptsPort,
+  collections: readonly Collection[],
+): Promise<Receipt> {
+  const ids = collections.map((collection) => collection.id);
+  const operationId = identifyOperation(ids, ports.sha256);
+  await receipts.writeReceipt(operationId, ids);
+  return { operationId, collections: await goOnWhileQuiet(ports, collections) };
 }

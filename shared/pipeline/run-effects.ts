@@ -28,6 +28,12 @@ async function runEffect(ports: Ports, collection: Collection, effect: Effect): 
     case 'cancel action':
       await ports.defender.cancelAction(effect.actionId, `Evidence Collector ${id}: ${effect.reason}`);
       return;
+    case 'take the turn': {
+      const { session, attempt } = effect;
+      await ports.governor.takeLease({ collectionId: id, session, attempt });
+      await ports.lanes.take(effect.machineId, id, ports.now().toISOString());
+      return;
+    }
     case 'close':
       await exportCustody(ports, collection);
       await ports.collections.close(id);

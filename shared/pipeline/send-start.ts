@@ -1,5 +1,6 @@
 import type { Session } from '../domain/command.ts';
 import { type AttemptName, writeComment } from '../domain/machine-action.ts';
+import type { Reach } from '../domain/start-quota.ts';
 import type { StartOutcome } from '../domain/start-outcome.ts';
 import { applyEvent } from './apply-event.ts';
 import { backOff, later } from './back-off.ts';
@@ -12,6 +13,7 @@ export interface ReadyStart {
   readonly machineId: string;
   readonly session: Session;
   readonly tries: number;
+  readonly reach: Reach;
 }
 
 /** What those who send together know of Defender: once one was told to wait, the others send nothing more. */
@@ -33,10 +35,11 @@ export async function sendStart(ports: Ports, ready: ReadyStart, sending: Sendin
   if (intent.applied !== 'moved' || intent.collection.status !== 'starting') {
     return giveUpTurn(ports, machineId, name);
   }
-  if (ports.now().getTime() - Date.parse(intent.collection.startingAt) > SEND_WITHIN_MS) {
-    return giveUpIntent(ports, name, 'It was not sent in time.');
-  }
   if (sendingIs(sending) === 'throttles') return giveUpIntent(ports, name, 'Defender asked for fewer calls meanwhile.');
+  const pause = await ports.control.readPause();
+  if (pause !== null) return giveUpIntent(ports, name, 'Everything that would be started is paused.');
+  if (ports.now().getTime() - Date.parse(intent.collection.startingAt) > SEND_WITHIN_MS)
+    return giveUpIntent(ports, name, 'It was not sent in time.');
   const answer = await send(ports, ready, sending);
   await saveAnswer(ports, name, answer, ready.tries);
 }
@@ -74,6 +77,9 @@ async function saveAnswer(ports: Ports, name: AttemptName, answer: StartOutcome,
     case 'started': {
       // The answer to our own POST may lack the comment; one that bears another's is not ours.
       const { action } = answer;
+      // How Defender names us is learnt from its answers to ourselves, and tells our actions from others' later.
+      if (action.requestor !== null && (await ports.control.readRequestor()) !== action.requestor)
+        await ports.control.noteRequestor(action.requestor);
       await applyEvent(ports, id, {
         type: 'started',
         action: { ...action, comment: action.comment || writeComment(name) },

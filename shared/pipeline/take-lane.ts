@@ -1,19 +1,17 @@
 import type { CollectionStatus } from '../domain/collection.ts';
+import type { LaneAnswer } from '../domain/lane.ts';
 import type { AttemptName } from '../domain/machine-action.ts';
 import type { Ports } from './ports.ts';
 
-/** Whether a machine's lane is ours, or whose it is. */
-export type Lane = { readonly lane: 'ours' } | { readonly lane: 'held'; readonly by: string };
-
 /** Takes a machine's lane for a collection; one whose holder is done with the machine, or was never stored, is free. */
-export async function takeLane(ports: Ports, machineId: string, collectionId: string): Promise<Lane> {
-  const holder = await ports.lanes.take(machineId, collectionId);
-  if (holder === collectionId) return { lane: 'ours' };
-  const held = await ports.collections.load(holder);
-  if (held !== null && needsLane(held.collection.status) === 'needs it') return { lane: 'held', by: holder };
-  await ports.lanes.leave(machineId, holder);
-  const next = await ports.lanes.take(machineId, collectionId);
-  return next === collectionId ? { lane: 'ours' } : { lane: 'held', by: next };
+export async function takeLane(ports: Ports, machineId: string, collectionId: string): Promise<LaneAnswer> {
+  const now = ports.now().toISOString();
+  const lane = await ports.lanes.take(machineId, collectionId, now);
+  if (lane.lane !== 'held') return lane;
+  const held = await ports.collections.load(lane.by);
+  if (held !== null && needsLane(held.collection.status) === 'needs it') return lane;
+  await ports.lanes.leave(machineId, lane.by);
+  return ports.lanes.take(machineId, collectionId, now);
 }
 
 /** Gives up lane, place and lease of a start that was not sent, unless another instance has meanwhile started this very attempt and needs them. */
@@ -38,6 +36,7 @@ function needsLane(status: CollectionStatus): 'needs it' | 'does not' {
     case 'collected':
     case 'partial':
     case 'failed':
+    case 'cancelled':
     case 'skipped':
     case 'merged':
       return 'does not';

@@ -4,16 +4,8 @@ import type { CustodyLine } from '../domain/custody.ts';
 import { describeOpen, isSameEntry } from '../domain/open-entry.ts';
 import { createOpenIndex, type OpenIndex } from './open-index.ts';
 import { readRow } from './read-row.ts';
-import {
-  historyKey,
-  type Row,
-  readCollection,
-  resultKey,
-  SCHEMA_VERSION,
-  STATE_KEY,
-  writeResult,
-  writeState,
-} from './row-codec.ts';
+import { restoreCollection, SCHEMA_VERSION, type StoredText } from './restore-collection.ts';
+import { historyKey, type Row, resultKey, STATE_KEY, writeResult, writeState } from './row-codec.ts';
 import { whyNotWritten } from './table-errors.ts';
 
 /** A collection as it was read, with the ETag of its state row. */
@@ -56,7 +48,7 @@ async function create(
 ): Promise<'created' | 'exists'> {
   const existing = await readRow(table, collection.id, STATE_KEY);
   if (existing !== null) {
-    const known = readCollection(existing.data, []);
+    const known = restoreCollection(existing, []);
     if (stageOf(known.status) === 'open') await index.refreshOpen(known);
     return 'exists';
   }
@@ -77,13 +69,13 @@ async function create(
 
 async function load(table: TableClient, collectionId: string): Promise<LoadedRows | null> {
   const filter = odata`PartitionKey eq ${collectionId} and RowKey ge 'result' and RowKey le ${STATE_KEY}`;
-  let state: { readonly data: string; readonly version: string } | null = null;
-  const results: string[] = [];
+  let state: { readonly data: string; readonly schema: number; readonly version: string } | null = null;
+  const results: StoredText[] = [];
   for await (const row of table.listEntities<Row>({ queryOptions: { filter } })) {
-    if (row.rowKey === STATE_KEY) state = { data: row.data, version: row.etag };
-    else results.push(row.data);
+    if (row.rowKey === STATE_KEY) state = { data: row.data, schema: row.schema, version: row.etag };
+    else results.push({ data: row.data, schema: row.schema });
   }
-  return state === null ? null : { collection: readCollection(state.data, results), version: state.version };
+  return state === null ? null : { collection: restoreCollection(state, results), version: state.version };
 }
 
 async function save(

@@ -14,6 +14,7 @@ import {
   type StartQuota,
   type StartWish,
   takeBackStart,
+  takeLease,
   UNUSED_STARTS,
 } from '../domain/start-quota.ts';
 import { restoreState } from './read-data.ts';
@@ -32,6 +33,7 @@ export interface GovernorTable {
   grantStarts(wishes: readonly StartWish[]): Promise<readonly StartDecision[]>;
   takeBack(name: AttemptName): Promise<void>;
   giveBack(name: AttemptName): Promise<void>;
+  takeLease(name: AttemptName): Promise<void>;
   noteAnswer(name: AttemptName): Promise<void>;
   noteSilent(names: readonly AttemptName[]): Promise<void>;
   block(ms: number): Promise<void>;
@@ -58,6 +60,7 @@ export function createGovernor(parts: SharedRowParts, limits: StartLimits): Gove
       }),
     takeBack: (name) => update((quota) => takeBackStart(quota, name)),
     giveBack: (name) => update((quota) => giveBackLease(quota, name)),
+    takeLease: (name) => update((quota, now) => takeLease(quota, name, now)),
     noteAnswer: (name) => update((quota, now) => noteAnswer(quota, name, now)),
     noteSilent: (names) => (names.length === 0 ? Promise.resolve() : update((quota) => noteSilent(quota, names))),
     block: (ms) => update((quota, now) => blockStarts(quota, ms, now)),

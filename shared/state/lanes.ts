@@ -1,47 +1,56 @@
-import type { TableClient } from '@azure/data-tables';
-import { readRow } from './read-row.ts';
-import { SCHEMA_VERSION } from './row-codec.ts';
-import { whyNotWritten } from './table-errors.ts';
+import * as z from 'zod';
+import { COLLECTION_ID } from '../domain/identity.ts';
+import { EMPTY_LANE, type Lane, type LaneAnswer, leaveLane, replaceHost, takeLane } from '../domain/lane.ts';
+import { restoreState } from './read-data.ts';
+import { openSharedRow, type SharedRow, type SharedRowParts } from './shared-row.ts';
 
-const PARTITION = 'lane';
-
-/** A machine's turn, held by one collection at a time. */
+/** The turns on machines, one row a machine; times are ISO 8601 by the callers' clock. */
 export interface LanesTable {
-  /** Takes the lane for a holder; answers who holds it now. */
-  take(machineId: string, collectionId: string): Promise<string>;
-  /** Leaves the lane if it is that holder's. */
+  take(machineId: string, collectionId: string, now: string): Promise<LaneAnswer>;
   leave(machineId: string, collectionId: string): Promise<void>;
+  yieldUntil(machineId: string, until: string): Promise<void>;
+  readHost(machineId: string): Promise<string | null>;
+  becomeHost(machineId: string, before: string | null, collectionId: string): Promise<string>;
 }
 
-/** Lanes kept in a table: one row a machine, taken by a create-only insert. */
-export function createLanes(table: TableClient): LanesTable {
+/** Lanes kept in a table, changed by ETag. */
+export function createLanes(parts: SharedRowParts): LanesTable {
+  const rowOf = (machineId: string): SharedRow<Lane> =>
+    openSharedRow<Lane>(parts, {
+      partition: 'lane',
+      row: machineId,
+      restore: (data) => restoreState(laneSchema, data, { empty: EMPTY_LANE, damaged: readOlder(data) }),
+    });
+  const update = (machineId: string, change: (lane: Lane) => Lane): Promise<Lane> =>
+    rowOf(machineId).change((lane) => {
+      const next = change(lane);
+      return { answer: next, state: next };
+    });
   return {
-    async take(machineId, collectionId) {
-      for (;;) {
-        try {
-          await table.createEntity({
-            partitionKey: PARTITION,
-            rowKey: machineId,
-            schema: SCHEMA_VERSION,
-            data: collectionId,
-          });
-          return collectionId;
-        } catch (fault) {
-          if (whyNotWritten(fault) !== 'exists') throw fault;
-        }
-        const held = await readRow(table, PARTITION, machineId);
-        if (held !== null) return held.data;
-      }
+    take: (machineId, collectionId, now) =>
+      rowOf(machineId).change((lane) => {
+        const taken = takeLane(lane, collectionId, now);
+        return { answer: taken.answer, state: taken.lane };
+      }),
+    leave: async (machineId, collectionId) => {
+      await update(machineId, (lane) => leaveLane(lane, collectionId));
     },
-    async leave(machineId, collectionId) {
-      const held = await readRow(table, PARTITION, machineId);
-      if (held?.data !== collectionId) return;
-      try {
-        await table.deleteEntity(PARTITION, machineId, { etag: held.version });
-      } catch (fault) {
-        const why = whyNotWritten(fault);
-        if (why !== 'absent' && why !== 'changed') throw fault;
-      }
+    yieldUntil: async (machineId, until) => {
+      await update(machineId, (lane) => ({ ...lane, yieldedUntil: until }));
     },
+    readHost: async (machineId) => (await rowOf(machineId).read()).state.host,
+    becomeHost: async (machineId, before, collectionId) =>
+      (await update(machineId, (lane) => replaceHost(lane, before, collectionId))).host ?? collectionId,
   };
 }
+
+/** In the first layout a lane was its holder's id alone. */
+function readOlder(data: string | null): Lane {
+  return data !== null && COLLECTION_ID.test(data) ? { ...EMPTY_LANE, holder: data } : EMPTY_LANE;
+}
+
+const laneSchema = z.object({
+  holder: z.string().nullable(),
+  host: z.string().nullable(),
+  yieldedUntil: z.string().nullable(),
+});

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { odata, type TableClient } from '@azure/data-tables';
 import { readRow } from './read-row.ts';
-import { type Row, SCHEMA_VERSION } from './row-codec.ts';
+import { SCHEMA_VERSION } from './restore-collection.ts';
+import type { Row } from './row-codec.ts';
 
 /** A page of ids, and where the next page begins; null at the end. */
 export interface Page {

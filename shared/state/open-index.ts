@@ -4,9 +4,11 @@ import { COLLECTION_STATUSES, type Collection } from '../domain/collection.ts';
 import { compareUrgency, describeOpen, type OpenEntry } from '../domain/open-entry.ts';
 import { readData } from './read-data.ts';
 import { deleteRow } from './read-row.ts';
-import { type Row, SCHEMA_VERSION } from './row-codec.ts';
+import { SCHEMA_VERSION } from './restore-collection.ts';
+import type { Row } from './row-codec.ts';
 
 const PARTITION = 'open';
+const SET_ASIDE = 'set-aside';
 
 /** The index of open collections: a partition of its own, so that a poll reads no ended one and loads only what it must. */
 export interface OpenIndex {
@@ -15,6 +17,9 @@ export interface OpenIndex {
   /** Open collections, the most severe first, then the oldest; with `atMost` that many of them, whichever. */
   listOpen(atMost?: number): Promise<readonly OpenEntry[]>;
   close(collectionId: string): Promise<void>;
+  /** Takes one that cannot be read out of the open ones and keeps its id where operators see it. */
+  setAside(collectionId: string, code: string): Promise<void>;
+  listSetAside(): Promise<readonly string[]>;
 }
 
 /** The index of open collections kept in a table. */
@@ -38,6 +43,19 @@ export function createOpenIndex(table: TableClient): OpenIndex {
       return entries.sort(compareUrgency);
     },
     close: (collectionId) => deleteRow(table, PARTITION, collectionId),
+    async setAside(collectionId, code) {
+      const row = { partitionKey: SET_ASIDE, rowKey: collectionId, schema: SCHEMA_VERSION, data: code };
+      await table.upsertEntity(row, 'Replace');
+      await deleteRow(table, PARTITION, collectionId);
+    },
+    async listSetAside() {
+      const ids: string[] = [];
+      for await (const row of table.listEntities<Row>({
+        queryOptions: { filter: odata`PartitionKey eq ${SET_ASIDE}` },
+      }))
+        ids.push(row.rowKey);
+      return ids;
+    },
   };
 }
 
@@ -51,6 +69,7 @@ const entrySchema = z.object({
   status: z.enum(COLLECTION_STATUSES).catch('received'),
   notBefore: time,
   machineId: z.string().nullable().catch(null),
+  reach: z.enum(['unknown', 'silent']).catch('unknown'),
   action: z
     .object({
       id: z.string(),

@@ -7,10 +7,10 @@ export async function readRow(
   table: TableClient,
   partitionKey: string,
   rowKey: string,
-): Promise<{ readonly data: string; readonly version: string } | null> {
+): Promise<{ readonly data: string; readonly schema: number; readonly version: string } | null> {
   try {
     const row = await table.getEntity<Row>(partitionKey, rowKey);
-    return { data: row.data, version: row.etag };
+    return { data: row.data, schema: row.schema, version: row.etag };
   } catch (fault) {
     if (whyNotWritten(fault) === 'absent') return null;
     throw fault;

@@ -1,17 +1,10 @@
 import { type Collection, stageOf } from '../domain/collection.ts';
 import type { Result } from '../domain/result.ts';
-
-/** The version of the rows' layout that this code writes. */
-export const SCHEMA_VERSION = 1;
+import { SCHEMA_VERSION } from './restore-collection.ts';
+import { StateError } from './state-error.ts';
 
 /** A string property of Table Storage ends at 32 K characters; a state row stays below it with room to spare. */
 const MAX_STATE_CHARACTERS = 30_000;
-
-/** Thrown when something cannot be kept as it is; its message says what. */
-class StateError extends Error {
-  override readonly name = 'StateError';
-  readonly code = 'state';
-}
 
 /** A row as the table keeps it (a type, not an interface: the SDK's entities have an index signature). */
 export type Row = {
@@ -39,6 +32,7 @@ export function writeState(collection: Collection): Row & { readonly status: str
   const data = JSON.stringify({ ...collection, results: [] });
   if (data.length > MAX_STATE_CHARACTERS) {
     throw new StateError(
+      'too-large',
       `Collection ${collection.id} has a state of ${data.length} characters, more than a row can keep (${MAX_STATE_CHARACTERS}).`,
     );
   }
@@ -54,12 +48,6 @@ export function writeResult(collectionId: string, result: Result): Row {
     schema: SCHEMA_VERSION,
     data: JSON.stringify(result),
   };
-}
-
-/** The collection that a state row and its result rows hold; rows are our own, so their content is trusted. */
-export function readCollection(state: string, results: readonly string[]): Collection {
-  const collection = JSON.parse(state) as Collection;
-  return { ...collection, results: results.map((data) => JSON.parse(data) as Result) };
 }
 
 function pad(value: number, digits: number): string {

@@ -1,5 +1,6 @@
 import type { TableClient } from '@azure/data-tables';
-import { SCHEMA_VERSION, type Row } from './row-codec.ts';
+import { SCHEMA_VERSION } from './restore-collection.ts';
+import type { Row } from './row-codec.ts';
 import { whyNotWritten } from './table-errors.ts';
 
 /** A row that all instances change together; changes are pure, as one may be tried again on what others have written. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AppUnderTest, firstCollection, startAppUnderTest } from './app-under-test.ts';
 
 /** Rows that every poll writes, whatever was received. */
-const OF_THE_POLL: readonly (string | undefined)[] = ['heartbeat', 'turn', 'quota', 'poll'];
+const OF_THE_POLL: readonly (string | undefined)[] = ['heartbeat', 'turn', 'quota'];
 let app: AppUnderTest;
 
 beforeAll(async () => {

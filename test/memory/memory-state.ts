@@ -9,9 +9,18 @@ import {
   noteSilent,
   type StartLimits,
   takeBackStart,
+  takeLease,
   UNUSED_STARTS,
 } from '../../shared/domain/start-quota.ts';
-import type { CollectionsPort, GovernorPort, LanesPort, ListingPort } from '../../shared/pipeline/ports.ts';
+import { EMPTY_LANE, type Lane, leaveLane, replaceHost, takeLane } from '../../shared/domain/lane.ts';
+import type {
+  CollectionsPort,
+  ControlPort,
+  GovernorPort,
+  LanesPort,
+  Pause,
+  TurnPort,
+} from '../../shared/pipeline/ports.ts';
 
 /** Collections in memory, with the same answers as the table's. */
 export function rememberCollections(): CollectionsPort {
@@ -53,6 +62,9 @@ export function rememberCollections(): CollectionsPort {
     async close(id) {
       open.delete(id);
     },
+    async setAside(id) {
+      open.delete(id);
+    },
     async claimPair(pairId, collectionId) {
       const owner = pairs.get(pairId) ?? collectionId;
       pairs.set(pairId, owner);
@@ -66,15 +78,49 @@ export function rememberCollections(): CollectionsPort {
 
 /** Lanes in memory. */
 export function rememberLanes(): LanesPort {
-  const held = new Map<string, string>();
+  const lanes = new Map<string, Lane>();
+  const of = (machineId: string) => lanes.get(machineId) ?? EMPTY_LANE;
   return {
-    async take(machineId, collectionId) {
-      const holder = held.get(machineId) ?? collectionId;
-      held.set(machineId, holder);
-      return holder;
+    async take(machineId, collectionId, now) {
+      const taken = takeLane(of(machineId), collectionId, now);
+      lanes.set(machineId, taken.lane);
+      return taken.answer;
     },
     async leave(machineId, collectionId) {
-      if (held.get(machineId) === collectionId) held.delete(machineId);
+      lanes.set(machineId, leaveLane(of(machineId), collectionId));
+    },
+    async yieldUntil(machineId, until) {
+      lanes.set(machineId, { ...of(machineId), yieldedUntil: until });
+    },
+    async readHost(machineId) {
+      return of(machineId).host;
+    },
+    async becomeHost(machineId, before, collectionId) {
+      lanes.set(machineId, replaceHost(of(machineId), before, collectionId));
+      return of(machineId).host ?? collectionId;
+    },
+  };
+}
+
+/** What holds for all instances, in memory. */
+export function rememberControl(): ControlPort {
+  let pause: Pause | null = null;
+  let requestor: string | null = null;
+  return {
+    async readPause() {
+      return pause;
+    },
+    async pause(given) {
+      pause = given;
+    },
+    async resume() {
+      pause = null;
+    },
+    async readRequestor() {
+      return requestor;
+    },
+    async noteRequestor(given) {
+      requestor = given;
     },
   };
 }
@@ -98,6 +144,9 @@ export function rememberQuota(limits: StartLimits, now: () => Date): GovernorPor
     async giveBack(name) {
       quota = giveBackLease(quota, name);
     },
+    async takeLease(name) {
+      quota = takeLease(quota, name, at());
+    },
     async noteAnswer(name) {
       quota = noteAnswer(quota, name, at());
     },
@@ -113,13 +162,13 @@ export function rememberQuota(limits: StartLimits, now: () => Date): GovernorPor
   };
 }
 
-/** The turn to list, in memory. */
-export function rememberListing(now: () => Date): ListingPort {
-  let listedMs = Number.NEGATIVE_INFINITY;
+/** A turn, in memory. */
+export function rememberTurn(now: () => Date): TurnPort {
+  let takenMs = Number.NEGATIVE_INFINITY;
   return {
     async take(intervalMs) {
-      if (now().getTime() - listedMs < intervalMs) return 'not yet';
-      listedMs = now().getTime();
+      if (now().getTime() - takenMs < intervalMs) return 'not yet';
+      takenMs = now().getTime();
       return 'ours';
     },
   };

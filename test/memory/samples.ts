@@ -70,6 +70,7 @@ export function makeAction(
     commands: commands.map(([type, commandStatus, error], index) => ({
       index,
       type,
+      parameters: {},
       status: commandStatus,
       startedAt: null,
       endedAt: null,

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
+import type { Command } from '../../shared/domain/command.ts';
 import type { Alert } from '../../shared/domain/alert.ts';
 import type { Machine } from '../../shared/domain/machine.ts';
 import type { LiveResponseRequest, MachineAction } from '../../shared/domain/machine-action.ts';
 import { hideLink } from '../../shared/domain/result-link.ts';
 import { nameTicket, readTicketName } from '../../shared/domain/ticket.ts';
 import type { LibraryFile } from '../../shared/domain/library-file.ts';
+import type { StartLimits } from '../../shared/domain/start-quota.ts';
 import type { StartOutcome } from '../../shared/domain/start-outcome.ts';
 import type { DefenderPort, LogLine, Ports } from '../../shared/pipeline/ports.ts';
-import { rememberCollections, rememberLanes, rememberListing, rememberQuota } from './memory-state.ts';
+import { rememberCollections, rememberControl, rememberLanes, rememberQuota, rememberTurn } from './memory-state.ts';
 import { alert, MACHINE_ID, machine, makeAction, profile } from './samples.ts';
 
 const SCRIPT = new TextEncoder().encode('#!/bin/sh\nexit 0\n');
@@ -35,7 +37,10 @@ export interface World {
 
 /** A world where one Linux alert can be collected. */
 export function makeWorld(
-  overrides: Partial<Pick<Ports, 'mode' | 'tenantId' | 'deadlineHours' | 'callsPerHour'>> = {},
+  overrides: Partial<
+    Pick<Ports, 'mode' | 'tenantId' | 'deadlineHours' | 'callsPerHour' | 'pendingLimitMinutes' | 'mergeMinutes'>
+  > = {},
+  limits: StartLimits = { startsPerMinute: 10, sessions: 20 },
 ): World {
   let nowMs = Date.parse('2026-11-20T08:00:00.000Z');
   const now = () => new Date(nowMs);
@@ -60,7 +65,12 @@ export function makeWorld(
     endAction(id: string, status: MachineAction['status'], commands: Parameters<typeof makeAction>[3]) {
       const action = world.actions.get(id);
       if (action === undefined) throw new Error(`There is no action ${id}.`);
-      world.actions.set(id, makeAction(id, action.comment, status, commands));
+      const { machineId, comment } = action;
+      const ended = makeAction(id, comment, status, commands).commands.map((command, index) => ({
+        ...command,
+        parameters: action.commands[index]?.parameters ?? {},
+      }));
+      world.actions.set(id, { ...action, machineId, status, commands: ended });
     },
   };
   const ports: Ports = {
@@ -71,12 +81,16 @@ export function makeWorld(
     tenantId: null,
     version: '0.0.0-test',
     deadlineHours: 72,
+    pendingLimitMinutes: 20,
+    mergeMinutes: 60,
     callsPerHour: 1_500,
     defender: playDefender(world),
     collections: rememberCollections(),
     lanes: rememberLanes(),
-    governor: rememberQuota({ startsPerMinute: 10, sessions: 20 }, now),
-    listing: rememberListing(now),
+    governor: rememberQuota(limits, now),
+    listing: rememberTurn(now),
+    sweeping: rememberTurn(now),
+    control: rememberControl(),
     evidence: {
       async putText(collectionId, path, text) {
         const name = `${collectionId}/${path}`;
@@ -170,6 +184,14 @@ export function sha256Of(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
+/** The parameters of a command as Defender would repeat them. */
+function nameParameters(command: Command | undefined): Readonly<Record<string, string>> {
+  if (command === undefined) return {};
+  if (command.type === 'PutFile') return { filename: command.fileName };
+  if (command.type === 'GetFile') return { path: command.path };
+  return { scriptname: command.scriptName, args: command.args };
+}
+
 type Play = Omit<World, 'ports'>;
 
 function playDefender(world: Play): DefenderPort {
@@ -195,12 +217,16 @@ function playDefender(world: Play): DefenderPort {
       if (answer !== undefined && answer.outcome !== 'started') return answer;
       world.sent.push(request);
       const id = `aaaabbbb-0000-cccc-1111-${String(world.sent.length).padStart(12, '0')}`;
-      const action = makeAction(
-        id,
-        request.comment,
-        'Pending',
-        request.commands.map((command) => [command.type, 'Created'] as const),
-      );
+      const created = request.commands.map((command) => [command.type, 'Created'] as const);
+      const blank = makeAction(id, request.comment, 'Pending', created);
+      const action: MachineAction = {
+        ...blank,
+        machineId: request.machineId,
+        commands: blank.commands.map((command, index) => ({
+          ...command,
+          parameters: nameParameters(request.commands[index]),
+        })),
+      };
       world.actions.set(id, action);
       return { outcome: 'started', action };
     },

@@ -96,6 +96,7 @@ export function action(
       endedAt: null,
       errors,
       type,
+      parameters: {},
     })),
   };
 }
@@ -150,11 +151,15 @@ const RECEIVED: Collection = {
   deadline: '2026-03-05T03:14:07.000Z',
   notBefore: '2026-03-02T03:14:07.000Z',
   tries: 0,
-  lostStarts: 0,
+  lostAttempts: [],
   reason: null,
   custody: NO_CUSTODY,
   documents: [],
   results: [],
+  retryOf: null,
+  calledOff: null,
+  silence: null,
+  united: [],
   status: 'received',
 };
 

@@ -28,11 +28,15 @@ const received: Collection = {
   deadline: '2026-11-23T08:00:00.000Z',
   notBefore: NOW,
   tries: 0,
-  lostStarts: 0,
+  lostAttempts: [],
   reason: null,
   custody: NO_CUSTODY,
   documents: [],
   results: [],
+  retryOf: null,
+  calledOff: null,
+  silence: null,
+  united: [],
   status: 'received',
 };
 
@@ -118,7 +122,7 @@ describe('the way of a collection', () => {
       [lookedUp, { type: 'starting', session: 0, attempt: 1 }, started(), { type: 'action gone', reason: 'Gone.' }],
     ],
     ['skipped', [{ type: 'nothing to collect', reason: 'Nothing.', alert: null, machine: null }]],
-    ['merged', [{ type: 'merged', into: 'f'.repeat(32), alert, machine }]],
+    ['merged', [{ type: 'merged', into: 'f'.repeat(32), reason: 'It is collected there.', alert, machine }]],
   ])('is %s after its events', (status, events) => {
     expect(reach(...events).status).toBe(status);
   });
@@ -259,15 +263,16 @@ describe('the way of a collection', () => {
 });
 
 const NEXT: Readonly<Record<CollectionStatus, readonly CollectionStatus[]>> = {
-  received: ['planned', 'skipped', 'merged', 'failed'],
-  planned: ['starting', 'sealing'],
+  received: ['planned', 'skipped', 'merged', 'failed', 'cancelled'],
+  planned: ['starting', 'running', 'sealing'],
   starting: ['planned', 'running', 'sealing'],
   running: ['planned', 'copying', 'sealing'],
   copying: ['planned', 'sealing'],
-  sealing: ['collected', 'partial', 'failed'],
+  sealing: ['collected', 'partial', 'failed', 'cancelled'],
   collected: [],
   partial: [],
   failed: [],
+  cancelled: [],
   skipped: [],
   merged: [],
 };
@@ -276,7 +281,13 @@ const anyStatus = fc.constantFrom('Created' as const, 'Completed' as const, 'Fai
 const anyEvent: fc.Arbitrary<CollectionEvent> = fc.oneof(
   fc.constant<CollectionEvent>(lookedUp),
   fc.constant<CollectionEvent>({ type: 'nothing to collect', reason: 'Nothing.', alert: null, machine: null }),
-  fc.constant<CollectionEvent>({ type: 'merged', into: 'f'.repeat(32), alert, machine }),
+  fc.constant<CollectionEvent>({
+    type: 'merged',
+    into: 'f'.repeat(32),
+    reason: 'It is collected there.',
+    alert,
+    machine,
+  }),
   fc.constant<CollectionEvent>({ type: 'put off', notBefore: LATER, reason: 'Later.' }),
   fc.constant<CollectionEvent>({ type: 'starting', session: 0, attempt: 1 }),
   fc.constant<CollectionEvent>({ type: 'not started', notBefore: LATER, reason: 'Busy.' }),
@@ -303,7 +314,29 @@ const anyEvent: fc.Arbitrary<CollectionEvent> = fc.oneof(
   fc.constant<CollectionEvent>({ type: 'manifest written', sha256: 'e'.repeat(64) }),
   fc.constant<CollectionEvent>({ type: 'sealed', tagmanifestSha256: 'd'.repeat(64) }),
   fc.constant<CollectionEvent>({ type: 'deadline passed' }),
+  fc.constant<CollectionEvent>({ type: 'waits', reason: 'It waits for a place.' }),
+  fc.constant<CollectionEvent>({ type: 'called off', by: 'an operator', reason: 'Not needed.' }),
+  fc
+    .constantFrom('silent' as const, 'makes way' as const)
+    .map((why): CollectionEvent => ({ type: 'stand down', why, until: LATER, reason: 'It pends.' })),
+  fc.constant<CollectionEvent>({ type: 'cancel again' }),
+  fc.constant<CollectionEvent>({ type: 'machine reported' }),
+  fc.constant<CollectionEvent>({ type: 'pretender seen', actionId: 'x', what: 'commands' }),
+  fc.integer({ min: 1, max: 3 }).map((attempt): CollectionEvent => {
+    const event = started(0, attempt);
+    return event.type === 'started' ? { type: 'adopted', action: event.action } : event;
+  }),
+  fc.constant<CollectionEvent>({
+    type: 'files united',
+    from: 'b'.repeat(32),
+    severity: 'High',
+    plan: lookedUp.type === 'looked up' ? lookedUp.plan : neverPlan(),
+  }),
 );
+
+function neverPlan(): never {
+  throw new Error('The sample is not a plan.');
+}
 const anyTime = fc.constantFrom(NOW, LATER, '2026-11-23T08:00:01.000Z', '2026-11-23T09:00:00.000Z');
 
 describe('whatever comes, in any order', () => {

@@ -84,7 +84,7 @@ describe('several instances at once', () => {
             startedAt: _s,
             actionStatus: _t,
             commandsLeft: _l,
-            cancelAskedAt: _c,
+            cancel: _c,
             ...rest
           } = loaded.collection;
           return {
@@ -98,6 +98,9 @@ describe('several instances at once', () => {
     await goOn(stale, open?.id ?? '');
     expect(listed).toBe(1);
     expect(await world.ports.governor.listLeases()).toHaveLength(1);
-    expect(await world.ports.lanes.take(MACHINE_ID, 'another')).toBe(open?.id);
+    expect(await world.ports.lanes.take(MACHINE_ID, 'another', '2026-11-20T08:00:01.000Z')).toEqual({
+      lane: 'held',
+      by: open?.id,
+    });
   });
 });

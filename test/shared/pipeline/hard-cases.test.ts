@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Alert } from '../../../shared/domain/alert.ts';
 import { goOn } from '../../../shared/pipeline/go-on.ts';
 import { pollMachineActions } from '../../../shared/pipeline/poll-machine-actions.ts';
 import type { Ports } from '../../../shared/pipeline/ports.ts';
@@ -13,6 +14,13 @@ const TRANSCRIPT = JSON.stringify({
   script_output: 'done',
   script_errors: '',
 });
+
+/** Another alert on the same machine, about a file of its own, so that it is not merged into the first. */
+const another: Alert = {
+  ...alert,
+  id: 'da2_2',
+  files: [{ path: '/opt/another', sha1: null, sha256: 'e'.repeat(64), md5: null, sizeBytes: null }],
+};
 
 async function receive(world: World, alertId = ALERT_ID) {
   const { collection } = await receiveAlert(world.ports, { alertId, machineId: MACHINE_ID, severity: null }, 'http');
@@ -198,7 +206,7 @@ describe('one fault stops nothing else', () => {
   it('I10: a row that cannot be read delays no other collection', async () => {
     const world = makeWorld();
     const bad = await receive(world);
-    world.alerts.set('da2_2', { ...alert, id: 'da2_2' });
+    world.alerts.set('da2_2', another);
     const good = await receive(world, 'da2_2');
     const ports: Ports = {
       ...world.ports,
@@ -224,7 +232,7 @@ describe('one fault stops nothing else', () => {
     await pollMachineActions(world.ports);
     expect((await show(world, slow)).status).toBe('copying');
     world.passTime(200_000);
-    world.alerts.set('da2_2', { ...alert, id: 'da2_2' });
+    world.alerts.set('da2_2', another);
     const other = await receive(world, 'da2_2');
     const hanging: Ports = {
       ...world.ports,
@@ -248,7 +256,7 @@ describe('one fault stops nothing else', () => {
     };
     await pollMachineActions(cut);
     expect(world.tickets.size).toBe(2);
-    world.alerts.set('da2_2', { ...alert, id: 'da2_2' });
+    world.alerts.set('da2_2', another);
     const next = await receive(world, 'da2_2');
     world.passTime(30_000);
     await pollMachineActions(world.ports);
@@ -338,10 +346,12 @@ describe('what others do at the same time', () => {
     const id = await receive(world);
     await pollMachineActions(world.ports);
     await world.ports.defender.startLiveResponse({ machineId: MACHINE_ID, comment: 'an analyst', commands: [] });
+    const starting = await show(world, id);
+    if (starting.status !== 'starting') throw new Error('it is not starting');
     await world.ports.defender.startLiveResponse({
       machineId: MACHINE_ID,
       comment: `Evidence Collector ${id}/0/1`,
-      commands: [],
+      commands: starting.plan.sessions[0]?.commands ?? [],
     });
     const [, ours] = world.actions.keys();
     world.passTime(15_000);

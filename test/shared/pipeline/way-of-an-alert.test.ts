@@ -263,8 +263,11 @@ describe('dispatch', () => {
     const { collection } = await receive(world);
     await pollMachineActions(world.ports);
     expect((await show(world, collection.id)).status).toBe('starting');
+    const starting = await show(world, collection.id);
+    if (starting.status !== 'starting') throw new Error('it is not starting');
     const comment = `Evidence Collector ${collection.id}/0/1`;
-    await world.ports.defender.startLiveResponse({ machineId: MACHINE_ID, comment, commands: [] });
+    const commands = starting.plan.sessions[0]?.commands ?? [];
+    await world.ports.defender.startLiveResponse({ machineId: MACHINE_ID, comment, commands });
     world.passTime(15_000);
     await pollMachineActions(world.ports);
     expect(await show(world, collection.id)).toMatchObject({ status: 'running', actionId: firstAction(world) });
@@ -359,9 +362,12 @@ describe('dispatch', () => {
   it('one collection has a machine at a time; the other waits its turn and then has it', async () => {
     const world = makeWorld();
     const other = 'da637472900382838870_1';
-    world.alerts.set(other, { ...alert, id: other });
+    const file = { path: '/opt/another', sha1: null, sha256: 'e'.repeat(64), md5: null, sizeBytes: null };
+    world.alerts.set(other, { ...alert, id: other, files: [file] });
     await receive(world);
     const second = await receive(world, other);
+    await pollMachineActions(world.ports);
+    world.passTime(15_000);
     await pollMachineActions(world.ports);
     expect(world.sent).toHaveLength(1);
     expect((await show(world, second.collection.id)).reason).toMatch(/has its turn on this machine/);

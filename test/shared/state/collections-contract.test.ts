@@ -2,17 +2,19 @@ import { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../../local/storage/start-azurite.ts';
 import type { Collection } from '../../../shared/domain/collection.ts';
-import type { CollectionsPort, GovernorPort, LanesPort } from '../../../shared/pipeline/ports.ts';
+import type { CollectionsPort, ControlPort, GovernorPort, LanesPort } from '../../../shared/pipeline/ports.ts';
 import { createCollections } from '../../../shared/state/collections.ts';
+import { createControl } from '../../../shared/state/control.ts';
 import { createGovernor } from '../../../shared/state/governor.ts';
 import { createLanes } from '../../../shared/state/lanes.ts';
-import { rememberCollections, rememberLanes, rememberQuota } from '../../memory/memory-state.ts';
+import { rememberCollections, rememberControl, rememberLanes, rememberQuota } from '../../memory/memory-state.ts';
 import { received } from './received-sample.ts';
 
 interface Subject {
   readonly collections: CollectionsPort;
   readonly lanes: LanesPort;
   readonly governor: GovernorPort;
+  readonly control: ControlPort;
 }
 
 const limits = { startsPerMinute: 10, sessions: 20 };
@@ -32,15 +34,22 @@ async function inTable(): Promise<Subject> {
   });
   await table.createTable();
   const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+  const shared = { table, wait, random: Math.random, readTime: fixed };
   return {
     collections: createCollections(table),
-    lanes: createLanes(table),
-    governor: createGovernor({ table, wait, random: Math.random, readTime: fixed }, limits),
+    lanes: createLanes(shared),
+    governor: createGovernor(shared, limits),
+    control: createControl(table),
   };
 }
 
 async function inMemory(): Promise<Subject> {
-  return { collections: rememberCollections(), lanes: rememberLanes(), governor: rememberQuota(limits, fixed) };
+  return {
+    collections: rememberCollections(),
+    lanes: rememberLanes(),
+    governor: rememberQuota(limits, fixed),
+    control: rememberControl(),
+  };
 }
 
 function collection(id: string, changes: Partial<Pick<Collection, 'severity' | 'receivedAt'>> = {}): Collection {
@@ -148,15 +157,58 @@ describe.each([
     expect(await collections.claimPair('p'.repeat(32), 'w')).toBe(owners[0]);
   });
 
+  const AT = '2026-11-20T08:00:00.000Z';
+
   it('a lane has one holder, who alone can leave it', async () => {
     const { lanes } = await open();
-    const holders = await Promise.all(['x', 'y', 'z'].map((id) => lanes.take('m1', id)));
-    expect(new Set(holders).size).toBe(1);
-    const holder = holders[0] ?? '';
+    const answers = await Promise.all(['x', 'y', 'z'].map((id) => lanes.take('m1', id, AT)));
+    const ours = answers.filter((answer) => answer.lane === 'ours');
+    expect(ours).toHaveLength(1);
+    const holder = ['x', 'y', 'z'][answers.findIndex((answer) => answer.lane === 'ours')] ?? '';
     await lanes.leave('m1', 'somebody else');
-    expect(await lanes.take('m1', 'w')).toBe(holder);
+    expect(await lanes.take('m1', 'w', AT)).toEqual({ lane: 'held', by: holder });
     await lanes.leave('m1', holder);
-    expect(await lanes.take('m1', 'w')).toBe('w');
+    expect(await lanes.take('m1', 'w', AT)).toEqual({ lane: 'ours' });
+  });
+
+  it("a lane that was yielded is nobody's until then", async () => {
+    const { lanes } = await open();
+    const until = '2026-11-20T09:00:00.000Z';
+    await lanes.take('m1', 'x', AT);
+    await lanes.yieldUntil('m1', until);
+    expect(await lanes.take('m1', 'x', AT)).toEqual({ lane: 'yielded', until });
+    expect(await lanes.take('m1', 'x', until)).toEqual({ lane: 'ours' });
+  });
+
+  it('of many that would be host of a machine one is, and another only in its place', async () => {
+    const { lanes } = await open();
+    expect(await lanes.readHost('m1')).toBeNull();
+    const hosts = await Promise.all(['x', 'y', 'z'].map((id) => lanes.becomeHost('m1', null, id)));
+    expect(new Set(hosts).size).toBe(1);
+    const host = hosts[0] ?? '';
+    expect(await lanes.becomeHost('m1', 'not the host', 'w')).toBe(host);
+    expect(await lanes.becomeHost('m1', host, 'w')).toBe('w');
+    expect(await lanes.readHost('m1')).toBe('w');
+  });
+
+  it('a pause is read until it is taken back, and a requestor once it was named', async () => {
+    const { control } = await open();
+    expect(await control.readPause()).toBeNull();
+    await control.pause({ at: AT, by: 'ada', reason: 'a drill' });
+    expect(await control.readPause()).toEqual({ at: AT, by: 'ada', reason: 'a drill' });
+    await control.resume();
+    await control.resume();
+    expect(await control.readPause()).toBeNull();
+    expect(await control.readRequestor()).toBeNull();
+    await control.noteRequestor('collector');
+    expect(await control.readRequestor()).toBe('collector');
+  });
+
+  it('one that is set aside is no longer open', async () => {
+    const { collections } = await open();
+    await collections.create(collection('a'), [line(1)]);
+    await collections.setAside(collection('a').id, 'unreadable-row');
+    expect(await collections.listOpen()).toEqual([]);
   });
 
   it('I2: of many starts asked for at once only as many are granted as the quota has', async () => {

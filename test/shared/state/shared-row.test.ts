@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../../local/storage/start-azurite.ts';
 import { createCallQuotas } from '../../../shared/state/call-quotas.ts';
 import { createGovernor } from '../../../shared/state/governor.ts';
-import { createListingTurn } from '../../../shared/state/listing-turn.ts';
 import { openSharedRow, readServiceTime, type SharedRowParts } from '../../../shared/state/shared-row.ts';
+import { createTurn } from '../../../shared/state/turns.ts';
 
 let emulator: Azurite;
 let number = 0;
@@ -188,7 +188,7 @@ describe('quotas over several instances', () => {
   it('of several instances one lists, and none again before its time', async () => {
     const table = await makeTable();
     let nowMs = Date.parse('2026-11-20T08:00:00.000Z');
-    const turns = [0, 1, 2].map(() => createListingTurn(instance(table, { readTime: () => new Date(nowMs) }).parts));
+    const turns = [0, 1, 2].map(() => createTurn(instance(table, { readTime: () => new Date(nowMs) }).parts, 'list'));
     const take = () => Promise.all(turns.map((turn) => turn.take(12_000)));
     expect((await take()).filter((turn) => turn === 'ours')).toHaveLength(1);
     nowMs += 11_999;

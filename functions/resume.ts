@@ -1,0 +1,16 @@
+import { app } from '@azure/functions';
+import { answerFaults } from '../shared/answer-faults.ts';
+import { openCollector, settings } from '../shared/collector.ts';
+import { json } from '../shared/doors/reply.ts';
+import { resumeAll } from '../shared/pipeline/pause.ts';
+
+app.http('resume', {
+  methods: ['POST'],
+  route: 'resume',
+  authLevel: settings.authLevel,
+  handler: answerFaults(async () => {
+    const { ports } = await openCollector();
+    await resumeAll(ports);
+    return json(200, { pause: null });
+  }),
+});
