@@ -1,4 +1,4 @@
-import type { CollectionStatus } from '../domain/collection.ts';
+import type { Collection } from '../domain/collection.ts';
 import type { LaneAnswer } from '../domain/lane.ts';
 import type { AttemptName } from '../domain/machine-action.ts';
 import type { Ports } from './ports.ts';
@@ -9,7 +9,7 @@ export async function takeLane(ports: Ports, machineId: string, collectionId: st
   const lane = await ports.lanes.take(machineId, collectionId, now);
   if (lane.lane !== 'held') return lane;
   const held = await ports.collections.load(lane.by);
-  if (held !== null && needsLane(held.collection.status) === 'needs it') return lane;
+  if (held !== null && needsLane(held.collection, now) === 'needs it') return lane;
   await ports.lanes.leave(machineId, lane.by);
   return ports.lanes.take(machineId, collectionId, now);
 }
@@ -23,10 +23,11 @@ export async function giveUpTurn(ports: Ports, machineId: string, name: AttemptN
   await ports.governor.takeBack(name);
 }
 
-/** Whoever copies or seals has left the machine, even if giving up its lane was cut short. */
-function needsLane(status: CollectionStatus): 'needs it' | 'does not' {
+/** Whoever copies, seals or waits for a later time has left the machine, even if giving up its lane was cut short. */
+function needsLane({ status, notBefore }: Collection, now: string): 'needs it' | 'does not' {
   switch (status) {
     case 'planned':
+      return now < notBefore ? 'does not' : 'needs it';
     case 'starting':
     case 'running':
       return 'needs it';

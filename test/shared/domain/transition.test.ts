@@ -339,6 +339,35 @@ function neverPlan(): never {
 }
 const anyTime = fc.constantFrom(NOW, LATER, '2026-11-23T08:00:01.000Z', '2026-11-23T09:00:00.000Z');
 
+describe('detached work', () => {
+  it('is harvested by the next session, not before its delay has passed', () => {
+    const [start] = plan.sessions;
+    if (start === undefined) throw new Error('The sample has no session.');
+    const harvest = { commands: [{ type: 'GetFile' as const, path: '/var/tmp/y', madeBy: null }], delayMs: 900_000 };
+    const detached: CollectionEvent = {
+      ...lookedUp,
+      type: 'looked up',
+      plan: { ...plan, sessions: [start, harvest] },
+    } as CollectionEvent;
+    const copied = reach(
+      detached,
+      { type: 'starting', session: 0, attempt: 1 },
+      started(),
+      succeeded,
+      stored(0),
+      stored(1),
+    );
+    expect(copied).toMatchObject({
+      status: 'planned',
+      progress: { session: 1, attempt: 0 },
+      notBefore: '2026-11-20T08:20:00.000Z',
+    });
+    expect(transition(copied, { type: 'starting', session: 1, attempt: 1 }, LATER).collection).toBe(copied);
+    const due = transition(copied, { type: 'starting', session: 1, attempt: 1 }, '2026-11-20T08:20:00.000Z');
+    expect(due.collection.status).toBe('starting');
+  });
+});
+
 describe('whatever comes, in any order', () => {
   it('I8: state moves only along the table, and ended collections absorb every event', () => {
     fc.assert(

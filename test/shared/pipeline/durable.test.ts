@@ -398,6 +398,26 @@ describe('pause and yield', () => {
   });
 });
 
+describe('turns', () => {
+  it('a collection that waits for a later time holds nobody up, even if a crash left it the lane', async () => {
+    const world = makeWorld();
+    const first = await receive(world, 1);
+    await world.ports.control.pause({ at: '', by: 'ada', reason: 'so that nothing is dispatched' });
+    await poll(world);
+    await world.ports.lanes.take(machineOf(1), first, '');
+    const planned = await world.ports.collections.load(first);
+    if (planned === null) throw new Error('There is no collection.');
+    await world.ports.collections.save(planned, { ...planned.collection, notBefore: '2026-11-21T08:00:00.000Z' }, []);
+    await resumeAll(world.ports);
+    const second = await receive(world, 1, {
+      severity: 'High',
+      paths: Array.from({ length: 60 }, (_, n) => `/tmp/${n}`),
+    });
+    await pollFor(world, 1);
+    expect((await show(world, second)).status).toBe('running');
+  });
+});
+
 describe('many alerts on one machine', () => {
   it('500 alerts on 100 machines cost 100 collections, and every alert points to its evidence', async () => {
     const world = makeWorld({ mergeMinutes: 60 }, { startsPerMinute: 1_000, sessions: 1_000 });
@@ -523,6 +543,24 @@ describe('actions that nobody waits for', () => {
     expect((await show(world, id)).status).toBe('collected');
     expect(world.sent).toHaveLength(1);
     expect(await world.ports.governor.listLeases()).toEqual([]);
+  });
+
+  it('the results of one that had already ended when it showed are collected', async () => {
+    const world = makeWorld();
+    const { id, commands } = await loseStart(world);
+    await world.ports.control.pause({ at: '', by: 'ada', reason: 'so that it is not sent again at once' });
+    await pollFor(world, 5);
+    await world.ports.defender.startLiveResponse({
+      machineId: machineOf(1),
+      comment: `Evidence Collector ${id}/0/1`,
+      commands,
+    });
+    succeed(world, id);
+    await pollFor(world, 11);
+    await copyAll(world);
+    await pollFor(world, 1);
+    expect((await show(world, id)).status).toBe('collected');
+    expect(world.sent).toHaveLength(1);
   });
 
   it('I3: one that bears our comment but other commands is not adopted, and the pretender is recorded', async () => {
