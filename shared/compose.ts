@@ -122,6 +122,11 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
     collections,
     lanes: createLanes(shared),
     governor,
+    lookUpRoom: async () => {
+      const rooms = await Promise.all(LOOK_UP_QUOTAS.map((name) => quotas.read(name)));
+      const isScarce = rooms.some(({ room }) => room.usedInHour >= callLimits.perHour * SHARE_FOR_ANY);
+      return isScarce ? 'for critical ones' : 'for any';
+    },
     listing: createTurn(shared, 'list machine actions'),
     sweeping: createTurn(shared, 'sweep orphans'),
     control: createControl(storage.table),
@@ -153,6 +158,13 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
 }
 
 const LIVE_RESPONSE: QuotaName = 'live response';
+const LOOK_UP_QUOTAS: readonly QuotaName[] = [
+  QUOTA_OF['get alert'],
+  QUOTA_OF['get machine'],
+  QUOTA_OF['get alert files'],
+];
+/** Of each hour's look-ups, the part that any alert may use; the rest is kept for critical ones. */
+const SHARE_FOR_ANY = 0.8;
 
 /** Whether a call may leave now; a start was granted by the governor before. */
 async function admit(quotas: CallQuotasTable, endpoint: EndpointName): Promise<Admission> {

@@ -36,11 +36,16 @@ export function adopt(collection: CollectionIn<'planned'>, event: EventOf<'adopt
   };
 }
 
+/** Whoever makes them must not make a row too long to be kept. */
+const MAX_PRETENDERS = 20;
+
 /** An action that carries our comment and is not what we sent: it is left alone and recorded. */
 export function notePretender(collection: Collection, event: EventOf<'pretender seen'>): Step {
   const { actionId, what } = event;
+  if (collection.pretenders.includes(actionId) || collection.pretenders.length >= MAX_PRETENDERS)
+    return absorb(collection);
   return {
-    collection: { ...collection },
+    collection: { ...collection, pretenders: [...collection.pretenders, actionId] },
     facts: [{ event: 'pretender seen', actor: 'somebody else', detail: { action: actionId, what } }],
     effects: [],
   };

@@ -1,5 +1,5 @@
 import type { Alert, Severity } from './alert.ts';
-import type { PackedDocument } from './collection.ts';
+import type { OpenStatus, PackedDocument } from './collection.ts';
 import type { Machine } from './machine.ts';
 import type { MachineAction } from './machine-action.ts';
 import type { Plan } from './plan.ts';
@@ -34,8 +34,9 @@ export type CollectionEvent =
       readonly severity: Severity;
       readonly plan: Plan;
     }
-  | { readonly type: 'put off'; readonly notBefore: string; readonly reason: string }
-  | { readonly type: 'waits'; readonly reason: string }
+  /** Of `put off`, `waits` and `called off`: only while it is in that status, as whoever says so may have read it long ago. */
+  | { readonly type: 'put off'; readonly while: OpenStatus; readonly notBefore: string; readonly reason: string }
+  | { readonly type: 'waits'; readonly while: OpenStatus; readonly reason: string }
   | { readonly type: 'script uploaded'; readonly name: string; readonly sha256: string }
   | { readonly type: 'starting'; readonly session: number; readonly attempt: number }
   | { readonly type: 'not started'; readonly notBefore: string; readonly reason: string }
@@ -46,7 +47,7 @@ export type CollectionEvent =
   | { readonly type: 'action gone'; readonly reason: string }
   | { readonly type: 'adopted'; readonly action: MachineAction }
   | { readonly type: 'pretender seen'; readonly actionId: string; readonly what: string }
-  | { readonly type: 'called off'; readonly by: string; readonly reason: string }
+  | { readonly type: 'called off'; readonly while?: OpenStatus; readonly by: string; readonly reason: string }
   | {
       readonly type: 'stand down';
       readonly why: 'silent' | 'makes way';

@@ -63,6 +63,8 @@ export interface CollectionBasis {
   readonly silence: Silence | null;
   /** Collections of other alerts on this machine that are merged into this one before it is dispatched. */
   readonly united: readonly string[];
+  /** Machine actions that carried our comment and were not what we sent; each is recorded once. */
+  readonly pretenders: readonly string[];
 }
 
 /** Where in its plan a collection is: session from 0, attempt from 1 once something was sent. */
@@ -130,6 +132,9 @@ export interface SealedPackage {
 /** A status of a collection. */
 export type CollectionStatus = Collection['status'];
 
+/** A status of a collection that has not come to its end. */
+export type OpenStatus = Exclude<CollectionStatus, Outcome | 'skipped' | 'merged'>;
+
 /** Every status, in the order in which a collection may have it. */
 export const COLLECTION_STATUSES = [
   'received',
@@ -173,14 +178,19 @@ export function stageOf(status: CollectionStatus): 'open' | 'ended' {
   }
 }
 
+/** Whether a collection has not come to its end. */
+export function isOpen(collection: Collection): collection is CollectionIn<OpenStatus> {
+  return stageOf(collection.status) === 'open';
+}
+
 /** The fields of a collection that do not depend on its status. */
 export function basisOf(collection: Collection): CollectionBasis {
   const { id, alertId, incidentId, tenantId, machineId, machineName, severity, title } = collection;
   const { receivedAt, receivedFrom, deadline, notBefore, tries, lostAttempts, reason } = collection;
-  const { custody, documents, results, retryOf, calledOff, silence, united } = collection;
+  const { custody, documents, results, retryOf, calledOff, silence, united, pretenders } = collection;
   return {
     ...{ id, alertId, incidentId, tenantId, machineId, machineName, severity, title },
     ...{ receivedAt, receivedFrom, deadline, notBefore, tries, lostAttempts, reason },
-    ...{ custody, documents, results, retryOf, calledOff, silence, united },
+    ...{ custody, documents, results, retryOf, calledOff, silence, united, pretenders },
   };
 }

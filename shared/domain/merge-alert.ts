@@ -34,13 +34,12 @@ export function judgeNewcomer(
   if (host === null || host.id === newcomer.collectionId || host.calledOff !== null) return { decision: 'own turn' };
   if (host.status === 'received')
     return { decision: Date.parse(now) - Date.parse(host.receivedAt) < STUCK_MS ? 'wait' : 'own turn' };
-  if (!('plan' in host) || host.plan === null) return { decision: 'own turn' };
+  if (!('plan' in host) || host.plan === null || endsBadly(host)) return { decision: 'own turn' };
+  if (host.united.includes(newcomer.collectionId)) return { decision: 'merge', reason: explain(host.id) };
   if (host.plan.profileSha256 !== newcomer.plan.profileSha256 || host.plan.profileId !== newcomer.plan.profileId)
     return { decision: 'own turn' };
-  if (host.united.includes(newcomer.collectionId)) return { decision: 'merge', reason: explain(host.id) };
   const isUndispatched = host.status === 'planned' && host.progress.session === 0 && host.progress.attempt === 0;
   if (isUndispatched && host.united.length < MAX_UNITED) return { decision: 'unite' };
-  if (host.status === 'failed' || host.status === 'cancelled') return { decision: 'own turn' };
   const endedAt = stageOf(host.status) === 'ended' && 'endedAt' in host ? host.endedAt : null;
   const isRecent = endedAt === null || Date.parse(now) - Date.parse(endedAt) <= mergeMinutes * 60_000;
   const isCovered = isRecent && asksNothingMore(host.plan, newcomer.plan);
@@ -62,7 +61,22 @@ export function requestedFiles(plan: Plan): ReadonlyMap<string, string> {
 
 function asksNothingMore(host: Plan, newcomer: Plan): boolean {
   const covered = requestedFiles(host);
-  return newcomer.filesNotRequested === 0 && [...requestedFiles(newcomer).keys()].every((path) => covered.has(path));
+  return (
+    newcomer.filesNotRequested === 0 &&
+    [...requestedFiles(newcomer)].every(([path, sha256]) => isSameFile(covered.get(path), sha256))
+  );
+}
+
+/** A file of that path that was replaced since is another one; where an alert names no hash, nobody can tell. */
+function isSameFile(covered: string | undefined, sha256: string): boolean {
+  return covered !== undefined && (covered === sha256 || covered === '' || sha256 === '');
+}
+
+/** Whether a collection did not, or will not, bring everything: nothing more is left to it. */
+function endsBadly(host: Collection): boolean {
+  if (host.status === 'sealing') return host.outcome !== 'collected';
+  if (host.status === 'running') return host.cancel !== null && host.cancel.until === null;
+  return host.status === 'failed' || host.status === 'cancelled' || host.status === 'partial';
 }
 
 function explain(hostId: string): string {

@@ -67,6 +67,9 @@ export function isSameEntry(one: OpenEntry, other: OpenEntry): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
+/** The rank of critical alerts, for which others make way. */
+export const CRITICAL_RANK = 4;
+
 /** The order of work: the most severe first, then the oldest. */
 export function compareUrgency(a: OpenEntry, b: OpenEntry): number {
   return b.rank - a.rank || a.receivedAt.localeCompare(b.receivedAt) || a.id.localeCompare(b.id);

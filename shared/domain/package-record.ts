@@ -52,7 +52,7 @@ function readTimes(collection: CollectionIn<'sealing'>, entries: readonly Custod
   return {
     receivedAt: collection.receivedAt,
     lookedUpAt: first('planned'),
-    startedAt: first('started'),
+    startedAt: first('started') ?? first('adopted'),
     endedAt: last('action ended', 'action gone'),
     copiedAt: last('result stored'),
     sealedAt: first('sealing') ?? collection.sealedAt,
@@ -67,10 +67,11 @@ function readActions(entries: readonly CustodyRow[]): PackageRecord['machineActi
     if (entry.event === 'starting') name = readComment(String(comment));
     if (typeof action !== 'string') continue;
     const known = actions.get(action);
-    if (entry.event === 'started') {
+    if (entry.event === 'adopted') name = readComment(String(comment));
+    if (entry.event === 'started' || entry.event === 'adopted') {
       const { session, attempt } = name ?? { session: null, attempt: null };
       actions.set(action, { id: action, session, attempt, startedAt: entry.at, endedAt: null, endedAs: null });
-    } else if (known !== undefined && entry.event === 'action ended') {
+    } else if (known !== undefined && (entry.event === 'action ended' || entry.event === 'returned to the plan')) {
       actions.set(action, { ...known, endedAt: entry.at, endedAs: String(status) });
     } else if (known !== undefined && entry.event === 'action gone') {
       actions.set(action, { ...known, endedAt: entry.at, endedAs: 'gone' });

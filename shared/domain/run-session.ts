@@ -103,12 +103,16 @@ export function see(collection: CollectionIn<'running'>, event: EventOf<'action 
   if (phaseOf(action.status) === 'open') {
     const hasBegun = collection.actionStatus === 'Pending' && action.status === 'InProgress';
     const commandsLeft = Math.min(collection.commandsLeft, countLeft(collection, action));
-    if (!hasBegun && commandsLeft === collection.commandsLeft) return absorb(collection);
+    // Whatever was doubted of it, it has been seen again.
+    const reason = collection.cancel === null ? null : collection.reason;
+    const isNews = hasBegun || commandsLeft !== collection.commandsLeft || reason !== collection.reason;
+    if (!isNews) return absorb(collection);
     const next: Collection = {
       ...collection,
       actionStatus: hasBegun ? action.status : collection.actionStatus,
       silence: hasBegun ? null : collection.silence,
       commandsLeft,
+      reason,
     };
     return { collection: next, facts: hasBegun ? [noteFact('in progress', { action: action.id })] : [], effects: [] };
   }

@@ -52,7 +52,11 @@ function takeInLate(collection: CollectionIn<'sealing'>, event: CopyEvent): Step
   const stored: Result = { session, index, command, subject, failure, status: 'stored', item: event.item };
   const results = collection.results.map((candidate) => (candidate === result ? stored : candidate));
   return {
-    collection: { ...collection, results, outcome: judgeResults(results) },
+    collection: {
+      ...collection,
+      results,
+      outcome: collection.calledOff === null ? judgeResults(results) : 'cancelled',
+    },
     facts: [storedFact(event)],
     effects: [],
   };

@@ -12,13 +12,25 @@ const CANCEL_AGAIN_MS = 60_000;
  * answer, or somebody more urgent needs the place. It is tried again at `until`.
  */
 export function standDown(collection: CollectionIn<'running'>, event: EventOf<'stand down'>, now: string): Step {
-  if (collection.cancel !== null || collection.calledOff !== null || collection.actionStatus !== 'Pending')
-    return absorb(collection);
+  if (collection.calledOff !== null || collection.actionStatus !== 'Pending') return absorb(collection);
   const { why, until, reason } = event;
+  if (collection.cancel !== null) return retime(collection, event);
   return {
     collection: { ...collection, reason, cancel: { why, askedAt: now, until } },
     facts: [noteFact('stands down', { action: collection.actionId, why, reason })],
     effects: [{ type: 'cancel action', actionId: collection.actionId, reason }],
+  };
+}
+
+/** A cancel that is under way for another cause may be for making way as well: then it is tried again at the later time. */
+function retime(collection: CollectionIn<'running'>, { why, until, reason }: EventOf<'stand down'>): Step {
+  const { cancel } = collection;
+  const isLater = cancel !== null && cancel.why !== 'deadline' && (cancel.until === null || cancel.until < until);
+  if (cancel === null || why !== 'makes way' || !isLater) return absorb(collection);
+  return {
+    collection: { ...collection, reason, cancel: { ...cancel, why, until } },
+    facts: [noteFact('stands down', { action: collection.actionId, why, reason })],
+    effects: [],
   };
 }
 
@@ -37,7 +49,10 @@ export function cancelAgain(collection: CollectionIn<'running'>, now: string): S
 /** Whether an ended action ran nothing and its session is to be tried again: it stood down, or waited in vain for its machine. */
 export function isToBeTriedAgain(collection: CollectionIn<'running'>, action: MachineAction): boolean {
   if (collection.calledOff !== null || collection.actionStatus !== 'Pending') return false;
-  if (!action.commands.every((command) => command.status === 'Created' && command.startedAt === null)) return false;
+  const sent = collection.plan.sessions[collection.progress.session]?.commands ?? [];
+  const unrun = action.commands.filter((command) => command.status === 'Created' && command.startedAt === null);
+  // What is not said of every command is not known to have run nothing.
+  if (unrun.length !== sent.length || unrun.length !== action.commands.length) return false;
   const why = collection.cancel?.why;
   const stoodDown = why === 'silent' || why === 'makes way';
   // A queue that gave up on the machine before we did: nothing was run, and nobody but the queue ended it.

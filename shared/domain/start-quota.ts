@@ -140,6 +140,19 @@ function shareForSilent(places: number): number {
   return Math.max(1, Math.floor(places / 5));
 }
 
+/** Decides anew on a start that was granted before, right before it is sent: its place and its lease count from now. */
+export function confirmStart(
+  quota: StartQuota,
+  wish: StartWish,
+  limits: StartLimits,
+  now: string,
+): { readonly decision: StartDecision; readonly quota: StartQuota } {
+  const { decisions, quota: next } = decideStarts(takeBackStart(quota, wish.name), [wish], limits, now);
+  const [decision] = decisions;
+  if (decision === undefined) throw new Error('A start was not decided on.');
+  return decision.decision === 'granted' ? { decision, quota: next } : { decision, quota };
+}
+
 /** The quota after a start was answered: its place in the window counts from the answer, which Defender gave after taking it. */
 export function noteAnswer(quota: StartQuota, name: AttemptName, now: string): StartQuota {
   const starts = quota.starts.map((start) =>
@@ -166,14 +179,17 @@ export function giveBackLease(quota: StartQuota, name: AttemptName): StartQuota 
   return leases.length === quota.leases.length ? quota : { ...quota, leases };
 }
 
-/** The quota with those attempts' machines known to be silent; the same object when that is no news. */
-export function noteSilent(quota: StartQuota, names: readonly AttemptName[]): StartQuota {
-  const isNews = (lease: Lease) => lease.reach !== 'silent' && names.some((name) => isSameAttempt(lease, name));
-  if (!quota.leases.some(isNews)) return quota;
-  return {
-    ...quota,
-    leases: quota.leases.map((lease) => (isNews(lease) ? { ...lease, reach: 'silent' } : lease)),
-  };
+/** What was seen of a session's machine. */
+export interface SeenReach {
+  readonly name: AttemptName;
+  readonly reach: Reach;
+}
+
+/** The quota with what was seen of the machines that hold leases; the same object when that is no news. */
+export function noteReach(quota: StartQuota, seen: readonly SeenReach[]): StartQuota {
+  const reachOf = (lease: Lease) => seen.find(({ name }) => isSameAttempt(lease, name))?.reach ?? lease.reach;
+  if (quota.leases.every((lease) => reachOf(lease) === lease.reach)) return quota;
+  return { ...quota, leases: quota.leases.map((lease) => ({ ...lease, reach: reachOf(lease) })) };
 }
 
 /** The quota after Defender asked to wait that long; an earlier end never shortens a later one. */
@@ -218,6 +234,6 @@ function silentReason(limits: StartLimits): string {
 }
 
 /** Whether two names are of the same attempt. */
-function isSameAttempt(a: AttemptName, b: AttemptName): boolean {
+export function isSameAttempt(a: AttemptName, b: AttemptName): boolean {
   return a.collectionId === b.collectionId && a.session === b.session && a.attempt === b.attempt;
 }

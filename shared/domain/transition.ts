@@ -32,9 +32,9 @@ export function transition(collection: Collection, event: CollectionEvent, now: 
     case 'files united':
       return collection.status === 'planned' ? uniteFiles(collection, event) : absorb(collection);
     case 'put off':
-      return putOff(collection, event);
+      return collection.status === event.while ? putOff(collection, event) : absorb(collection);
     case 'waits':
-      return wait(collection, event.reason);
+      return collection.status === event.while ? wait(collection, event.reason) : absorb(collection);
     case 'script uploaded':
       return collection.status === 'planned' ? noteUpload(collection, event) : absorb(collection);
     case 'starting':
@@ -56,7 +56,9 @@ export function transition(collection: Collection, event: CollectionEvent, now: 
     case 'pretender seen':
       return notePretender(collection, event);
     case 'called off':
-      return callOff(collection, event, now);
+      return (event.while ?? collection.status) === collection.status
+        ? callOff(collection, event, now)
+        : absorb(collection);
     case 'stand down':
       return collection.status === 'running' ? standDown(collection, event, now) : absorb(collection);
     case 'cancel again':

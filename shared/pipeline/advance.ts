@@ -1,4 +1,5 @@
-import { type Collection, stageOf } from '../domain/collection.ts';
+import { type Collection, type CollectionIn, isOpen, type OpenStatus } from '../domain/collection.ts';
+import type { OpenEntry } from '../domain/open-entry.ts';
 import { applyEvent } from './apply-event.ts';
 import { backOff, later } from './back-off.ts';
 import { findLostAction } from './find-lost-action.ts';
@@ -15,11 +16,13 @@ const MAX_STEPS = 8;
 export interface Round {
   readonly sightings: Sightings;
   readonly usedUp: Set<Collection['status']>;
+  /** The open collections as this poll listed them; null where nobody did. */
+  readonly open: readonly OpenEntry[] | null;
 }
 
 /** The round of one collection alone, for which no list call was made. */
 export function goAlone(): Round {
-  return { sightings: { list: 'not answered' }, usedUp: new Set() };
+  return { sightings: { list: 'not answered' }, usedUp: new Set(), open: null };
 }
 
 /** How far a collection came: as it is now, and whether this round changed it. */
@@ -42,7 +45,7 @@ export async function advance(ports: Ports, collectionId: string, round: Round):
     first ??= version;
     const advanced: Advanced = { collection, progress: version === first ? 'as it was' : 'moved' };
     if (version === seen) return advanced;
-    if (stageOf(collection.status) === 'ended') {
+    if (!isOpen(collection)) {
       // One that ended in an earlier round and is still in the index was not closed; one that ended just now was.
       if (seen === null) await runEffects(ports, collection, [{ type: 'close' }]);
       return advanced;
@@ -54,7 +57,7 @@ export async function advance(ports: Ports, collectionId: string, round: Round):
   return null;
 }
 
-async function tryStep(ports: Ports, collection: Collection, round: Round): Promise<'goes on' | 'waits'> {
+async function tryStep(ports: Ports, collection: CollectionIn<OpenStatus>, round: Round): Promise<'goes on' | 'waits'> {
   try {
     return await step(ports, collection, round);
   } catch (fault) {
@@ -63,16 +66,21 @@ async function tryStep(ports: Ports, collection: Collection, round: Round): Prom
     if (code === 'QuotaUsedUp') {
       // Whoever comes after it in this round would find the same; it goes on as soon as the quota has room.
       round.usedUp.add(collection.status);
-      await applyEvent(ports, collection.id, { type: 'waits', reason });
+      await applyEvent(ports, collection.id, { type: 'waits', while: collection.status, reason });
       return 'waits';
     }
     const waitMs = Math.max(backOff(collection.tries), retryAfterMs ?? 0);
-    await applyEvent(ports, collection.id, { type: 'put off', notBefore: later(ports, waitMs), reason });
+    await applyEvent(ports, collection.id, {
+      type: 'put off',
+      while: collection.status,
+      notBefore: later(ports, waitMs),
+      reason,
+    });
     return 'waits';
   }
 }
 
-async function step(ports: Ports, collection: Collection, round: Round): Promise<'goes on' | 'waits'> {
+async function step(ports: Ports, collection: CollectionIn<OpenStatus>, round: Round): Promise<'goes on' | 'waits'> {
   const now = ports.now().toISOString();
   if (now >= collection.deadline) {
     const passed = await applyEvent(ports, collection.id, { type: 'deadline passed' });
@@ -83,7 +91,7 @@ async function step(ports: Ports, collection: Collection, round: Round): Promise
   switch (collection.status) {
     case 'received':
       if (!isDue) return 'waits';
-      await applyEvent(ports, collection.id, await lookUp(ports, collection));
+      await applyEvent(ports, collection.id, await lookUp(ports, collection, round.open));
       return 'goes on';
     case 'starting':
       if (!isDue || isBeingSent(collection.startingAt, now)) return 'waits';
@@ -98,12 +106,6 @@ async function step(ports: Ports, collection: Collection, round: Round): Promise
       return 'goes on';
     case 'planned':
     case 'copying':
-    case 'collected':
-    case 'partial':
-    case 'failed':
-    case 'cancelled':
-    case 'skipped':
-    case 'merged':
       return 'waits';
     default: {
       const unknown: never = collection;

@@ -54,7 +54,7 @@ async function grant(ports: Ports, ready: readonly ReadyStart[]): Promise<readon
     }
     await giveUpTurn(ports, start.machineId, start.name);
     const reason = decision?.reason ?? 'It waits for a place among the live responses.';
-    await applyEvent(ports, start.name.collectionId, { type: 'waits', reason });
+    await applyEvent(ports, start.name.collectionId, { type: 'waits', while: 'planned', reason });
   }
   return granted;
 }
@@ -62,6 +62,6 @@ async function grant(ports: Ports, ready: readonly ReadyStart[]): Promise<readon
 async function tell(ports: Ports, waiting: readonly Waiting[]): Promise<void> {
   const untold = waiting.filter(({ entry, reason }) => entry.reason !== reason).slice(0, TOLD_AT_ONCE);
   await inOrder(AT_ONCE, untold, async ({ entry, reason }) => {
-    await applyEvent(ports, entry.id, { type: 'waits', reason });
+    await applyEvent(ports, entry.id, { type: 'waits', while: 'planned', reason });
   });
 }

@@ -5,6 +5,7 @@ import { placeDocument } from '../domain/evidence-path.ts';
 import { identifyCollection } from '../domain/identity.ts';
 import type { Machine } from '../domain/machine.ts';
 import { makePlan, type Planning } from '../domain/make-plan.ts';
+import type { OpenEntry } from '../domain/open-entry.ts';
 import { mergeFiles } from '../domain/merge-files.ts';
 import type { Plan } from '../domain/plan.ts';
 import { planRetry } from '../domain/plan-retry.ts';
@@ -20,7 +21,11 @@ const ASK_AGAIN_MS = 10_000;
 const AFTER_OTHERS_MS = 5_000;
 
 /** Looks up alert, machine and related files, and plans: what was looked up is written into the package before anything is run. */
-export async function lookUp(ports: Ports, collection: CollectionIn<'received'>): Promise<CollectionEvent> {
+export async function lookUp(
+  ports: Ports,
+  collection: CollectionIn<'received'>,
+  open: readonly OpenEntry[] | null = null,
+): Promise<CollectionEvent> {
   const { alertId } = collection;
   const foundAlert = await ports.defender.getAlert(alertId);
   if (foundAlert.outcome === 'not found')
@@ -59,7 +64,7 @@ export async function lookUp(ports: Ports, collection: CollectionIn<'received'>)
     const owner = await ports.collections.claimPair(pair, collection.id);
     if (owner !== collection.id) return merged(owner, `This alert on this machine is collected as ${owner}.`);
   }
-  await wakeSilent(ports, machine.id.toLowerCase(), collection.id);
+  if (collection.retryOf === null) await wakeSilent(ports, open, machine.id.toLowerCase(), collection.id);
 
   const foundFiles = await ports.defender.getAlertFiles(alertId);
   const profiles = foundFiles.outcome === 'found' ? foundFiles.files : [];
@@ -73,7 +78,7 @@ export async function lookUp(ports: Ports, collection: CollectionIn<'received'>)
     if (hosted.hosted === 'merged') return merged(hosted.into, hosted.reason);
     if (hosted.hosted === 'not yet') {
       const reason = 'Another alert on this machine is being planned; this one is planned right after it.';
-      return { type: 'put off', notBefore: later(ports, AFTER_OTHERS_MS), reason };
+      return { type: 'put off', while: 'received', notBefore: later(ports, AFTER_OTHERS_MS), reason };
     }
   }
 
@@ -94,6 +99,7 @@ function answerUnknown(
   if (ports.now().getTime() < Date.parse(collection.receivedAt) + FRESH_MS) {
     return {
       type: 'put off',
+      while: 'received',
       notBefore: later(ports, ASK_AGAIN_MS),
       reason: `${reason} It may be too new, and is asked for again.`,
     };
@@ -117,9 +123,14 @@ async function planFor(
 }
 
 /** An alert shows that its machine reports: what waits for the machine because it was silent need wait no longer. */
-async function wakeSilent(ports: Ports, machineId: string, collectionId: string): Promise<void> {
-  const open = await ports.collections.listOpen();
-  const silent = open.filter((entry) => entry.machineId === machineId && entry.reach === 'silent');
+async function wakeSilent(
+  ports: Ports,
+  open: readonly OpenEntry[] | null,
+  machineId: string,
+  collectionId: string,
+): Promise<void> {
+  const entries = open ?? (await ports.collections.listOpen());
+  const silent = entries.filter((entry) => entry.machineId === machineId && entry.reach === 'silent');
   for (const { id } of silent) if (id !== collectionId) await applyEvent(ports, id, { type: 'machine reported' });
 }
 

@@ -1,10 +1,8 @@
-import type { OpenEntry } from '../domain/open-entry.ts';
+import { CRITICAL_RANK, type OpenEntry } from '../domain/open-entry.ts';
 import { applyEvent } from './apply-event.ts';
 import { later } from './back-off.ts';
 import type { Ports } from './ports.ts';
 
-/** The rank of the alerts that may take a place from others. */
-const CRITICAL_RANK = 4;
 const SILENT_AFTER_MS = 5 * 60_000;
 const TRY_AGAIN_MS = 10 * 60_000;
 
@@ -17,9 +15,14 @@ export async function makeWay(
   waiting: readonly OpenEntry[],
   running: readonly OpenEntry[],
 ): Promise<void> {
-  const critical = waiting.filter((entry) => entry.rank >= CRITICAL_RANK);
-  if (critical.length === 0) return;
   const nowMs = ports.now().getTime();
+  const busy = new Set(running.map((entry) => entry.machineId));
+  // Only those that could start if there were a place.
+  const critical = waiting.filter(
+    ({ rank, reach, notBefore, machineId }) =>
+      rank >= CRITICAL_RANK && reach === 'unknown' && Date.parse(notBefore) <= nowMs && !busy.has(machineId),
+  );
+  if (critical.length === 0) return;
   const onTheirWay = running.filter((entry) => entry.action !== null && entry.action.cancelAskedAt !== null).length;
   const giving = running
     .filter(({ rank, action }) => rank < CRITICAL_RANK && action?.status === 'Pending' && action.cancelAskedAt === null)

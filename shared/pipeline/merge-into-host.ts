@@ -5,6 +5,7 @@ import { makePlan } from '../domain/make-plan.ts';
 import { judgeNewcomer, requestedFiles } from '../domain/merge-alert.ts';
 import type { Plan } from '../domain/plan.ts';
 import { applyEvent } from './apply-event.ts';
+import { loadReadable } from './load-readable.ts';
 import type { Ports } from './ports.ts';
 
 /** What a newcomer on a machine comes to: merged into another collection, on its own, or not to be decided yet. */
@@ -29,7 +30,7 @@ export async function mergeIntoHost(ports: Ports, newcomer: PlannedNewcomer): Pr
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const hostId = await ports.lanes.readHost(machineId);
     if (hostId === collection.id) return { hosted: 'on its own' };
-    const host = hostId === null ? null : ((await ports.collections.load(hostId))?.collection ?? null);
+    const host = hostId === null ? null : await loadReadable(ports, hostId);
     const asks = { collectionId: collection.id, severity: alert.severity, plan };
     const judged = judgeNewcomer(host, asks, ports.now().toISOString(), ports.mergeMinutes);
     if (host !== null && judged.decision === 'merge') return { hosted: 'merged', into: host.id, reason: judged.reason };

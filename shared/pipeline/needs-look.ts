@@ -40,13 +40,13 @@ function isToBeCancelled({ action }: OpenEntry, now: string, pendingLimitMs: num
   return action.cancelAskedAt !== null || pendingMs >= pendingLimitMs;
 }
 
-function saysNews({ action, notBefore }: OpenEntry, sightings: Sightings, now: string): boolean {
+function saysNews({ action, notBefore, reason }: OpenEntry, sightings: Sightings, now: string): boolean {
   if (action === null) return true;
   if (sightings.list === 'not answered') return false;
   const seen = sightings.actions.get(action.id);
   if (seen === undefined) return now >= notBefore && Date.parse(now) - Date.parse(action.startedAt) >= VISIBILITY_MS;
   const left = seen.commands.filter((command) => command.status === 'Created').length;
-  return seen.status !== action.status || left !== action.commandsLeft;
+  return seen.status !== action.status || left !== action.commandsLeft || reason !== null;
 }
 
 /** Polls come at any interval but a multiple of 17 s, so that each collection has its turn. */

@@ -1,16 +1,18 @@
 import { type CollectionStatus, stageOf } from '../domain/collection.ts';
-import { compareUrgency, describeOpen, isSameEntry, type OpenEntry } from '../domain/open-entry.ts';
+import { CRITICAL_RANK, compareUrgency, describeOpen, isSameEntry, type OpenEntry } from '../domain/open-entry.ts';
 import { advance, goAlone, type Round } from './advance.ts';
 import { copyLateResults } from './copy-late-results.ts';
 import { dispatchWaiting } from './dispatch-waiting.ts';
 import { inOrder } from './in-order.ts';
 import { needsLook } from './needs-look.ts';
 import type { Ports } from './ports.ts';
-import { pruneLeases } from './prune-leases.ts';
+import { reconcileLeases } from './reconcile-leases.ts';
 import { sightActions } from './sight-actions.ts';
 
 const AT_ONCE = 4;
 const ORPHAN_MS = 3_600_000;
+/** A poll begins no more copies after this. */
+const COPY_BUDGET_MS = 60_000;
 
 /** What one poll saw: how many collections are open, and how many were left in which status. */
 export interface Polled {
@@ -38,6 +40,8 @@ export async function pollMachineActions(ports: Ports): Promise<Polled> {
     durationMs: ports.now().getTime() - startedMs,
   });
   for (const { id } of copying) {
+    // The rest is left to the next poll, which must not wait for all of them.
+    if (ports.now().getTime() - startedMs > COPY_BUDGET_MS) break;
     const copied = await guard(ports, id, () => copyLateResults(ports, id));
     if (copied === 'copied') await guard(ports, id, () => advance(ports, id, goAlone()));
   }
@@ -46,15 +50,17 @@ export async function pollMachineActions(ports: Ports): Promise<Polled> {
 
 /** Looks at what needs it and dispatches what waits; answers what is known of each afterwards. */
 async function goThrough(ports: Ports, listed: readonly OpenEntry[]): Promise<readonly OpenEntry[]> {
-  await guard(ports, 'prune leases', () => pruneLeases(ports));
+  await guard(ports, 'reconcile leases', () => reconcileLeases(ports, listed));
   const sightings = await guard(ports, 'list machine actions', () => sightActions(ports, listed));
-  const round: Round = { sightings: sightings ?? { list: 'not answered' }, usedUp: new Set() };
+  const round: Round = { sightings: sightings ?? { list: 'not answered' }, usedUp: new Set(), open: listed };
+  const lookUps = await guard(ports, 'look-up quota', () => readLookUpRoom(ports, listed));
   const known = new Map(listed.map((entry): [string, OpenEntry] => [entry.id, entry]));
   const now = ports.now().toISOString();
   await inOrder(
     AT_ONCE,
     listed.filter((entry) => needsLook(entry, round.sightings, now, ports.pendingLimitMinutes * 60_000)),
     async (entry) => {
+      if (round.usedUp.has(entry.status) || isToWait(entry, lookUps)) return;
       const after = await guard(ports, entry.id, () => lookOrSetAside(ports, entry, round));
       if (after === 'gone') known.delete(entry.id);
       else if (after !== null) known.set(entry.id, after);
@@ -79,6 +85,18 @@ function findBusy(entries: Iterable<OpenEntry>): ReadonlyMap<string, string> {
     if (machineId !== null && (status === 'starting' || status === 'running')) busy.set(machineId, id);
   }
   return busy;
+}
+
+/** Which alerts may be looked up now: the last of each hour is kept for critical ones. */
+async function readLookUpRoom(ports: Ports, entries: readonly OpenEntry[]): Promise<LookUpRoom> {
+  const isOrdinary = entries.some((entry) => entry.status === 'received' && entry.rank < CRITICAL_RANK);
+  return isOrdinary ? ports.lookUpRoom() : 'for any';
+}
+
+type LookUpRoom = Awaited<ReturnType<Ports['lookUpRoom']>>;
+
+function isToWait({ status, rank, deadline }: OpenEntry, room: LookUpRoom | null): boolean {
+  return status === 'received' && rank < CRITICAL_RANK && room === 'for critical ones' && deadline !== '';
 }
 
 /** What can never be read again is taken out of the poll's way and kept where operators see it. */

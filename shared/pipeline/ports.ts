@@ -5,7 +5,7 @@ import type { CustodyLine, Sha256 } from '../domain/custody.ts';
 import type { Machine } from '../domain/machine.ts';
 import type { AttemptName, LiveResponseRequest, MachineAction } from '../domain/machine-action.ts';
 import type { Profile } from '../domain/profile.ts';
-import type { AgedLease, Room, StartDecision, StartWish } from '../domain/start-quota.ts';
+import type { AgedLease, Room, SeenReach, StartDecision, StartWish } from '../domain/start-quota.ts';
 import type { LaneAnswer } from '../domain/lane.ts';
 import type { OpenEntry } from '../domain/open-entry.ts';
 import type { EvidenceItem } from '../domain/result.ts';
@@ -83,10 +83,10 @@ export interface CollectionsPort {
 
 /** A machine's turn: one collection at a time, and none while the machine is left to its responders. */
 export interface LanesPort {
-  /** Takes the lane for a collection; answers whose it is now. */
-  take(machineId: string, collectionId: string, now: string): Promise<LaneAnswer>;
-  /** Leaves the lane if it is that holder's. */
-  leave(machineId: string, collectionId: string): Promise<void>;
+  /** Takes the lane for an attempt; answers whose it is now. */
+  take(machineId: string, name: AttemptName, now: string): Promise<LaneAnswer>;
+  /** Leaves the lane if it is that holder's: an attempt's, as `nameHolder` writes it. */
+  leave(machineId: string, holder: string): Promise<void>;
   /** Gives the lane to nobody before that time. */
   yieldUntil(machineId: string, until: string): Promise<void>;
   /** The collection that the next alerts on the machine may be merged into, null while there is none. */
@@ -119,6 +119,8 @@ export interface GovernorPort {
   findRoom(): Promise<Room>;
   /** Grants starts in the order of the wishes, each a place in the window of 60 s and a lease of a session; asked again with the same name, the answer is the same. */
   grantStarts(wishes: readonly StartWish[]): Promise<readonly StartDecision[]>;
+  /** Decides anew on a granted start, right before it is sent: its place and lease count from now, unless Defender or others want it otherwise by now. */
+  confirmStart(wish: StartWish): Promise<StartDecision>;
   /** Takes back the place and the lease of a start that was never sent. */
   takeBack(name: AttemptName): Promise<void>;
   giveBack(name: AttemptName): Promise<void>;
@@ -126,8 +128,8 @@ export interface GovernorPort {
   takeLease(name: AttemptName): Promise<void>;
   /** Notes that a start was answered, in whatever way: its place in the window counts from now. */
   noteAnswer(name: AttemptName): Promise<void>;
-  /** Notes that the machines of these attempts do not answer. */
-  noteSilent(names: readonly AttemptName[]): Promise<void>;
+  /** Notes which machines answer and which do not. */
+  noteReach(seen: readonly SeenReach[]): Promise<void>;
   /** Nothing is granted for so long (a 429 said so). */
   block(ms: number): Promise<void>;
   listLeases(): Promise<readonly AgedLease[]>;
@@ -228,6 +230,8 @@ export interface Ports {
   readonly pendingLimitMinutes: number;
   /** How long after its end a collection still stands for a smaller alert on its machine. */
   readonly mergeMinutes: number;
+  /** Whether the hour's quota of looking alerts up has room for any alert, or only for critical ones any more. */
+  readonly lookUpRoom: () => Promise<'for any' | 'for critical ones'>;
   /** The hourly quota of an API other than live response, of which polling uses a fifth. */
   readonly callsPerHour: number;
   readonly defender: DefenderPort;

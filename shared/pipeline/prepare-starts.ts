@@ -7,7 +7,7 @@ import { backOff, later } from './back-off.ts';
 import { ensureScripts, type LibraryView, viewLibrary } from './ensure-scripts.ts';
 import type { Ports } from './ports.ts';
 import type { ReadyStart } from './send-start.ts';
-import { giveUpTurn, takeLane } from './take-lane.ts';
+import { takeLane } from './take-lane.ts';
 
 /** One that cannot be started now, and why. */
 export interface Waiting {
@@ -40,7 +40,9 @@ export async function prepareStarts(
   const holders = new Map(busy);
   let silent = 0;
   const library = viewLibrary(ports);
+  const now = ports.now().toISOString();
   for (const entry of entries) {
+    if (now < entry.notBefore) continue;
     const isFull = ready.length >= room.starts || (entry.reach === 'silent' && silent >= room.silentStarts);
     if (isFull) {
       waiting.push({ entry, reason: WAITS_FOR_PLACE });
@@ -86,25 +88,19 @@ async function prepare(ports: Ports, library: LibraryView, collection: Collectio
   const session = plan.sessions[progress.session];
   if (session === undefined) throw new Error(`Collection ${id} has no session ${progress.session}.`);
   const name: AttemptName = { collectionId: id, session: progress.session, attempt: progress.attempt + 1 };
-  const lane = await takeLane(ports, machineId, id);
+  const readiness = await ensureScripts(ports, library, id, plan.scripts);
+  if (readiness.readiness === 'not ready') return putOff(ports, collection, readiness.reason, 0);
+  const lane = await takeLane(ports, machineId, name);
   if (lane.lane === 'held') return heldBy(lane.by);
   if (lane.lane === 'yielded') return waitUntil(ports, collection, lane.until);
-  const readiness = await ensureScripts(ports, library, id, plan.scripts).catch(async (fault: unknown) => {
-    await giveUpTurn(ports, machineId, name);
-    throw fault;
-  });
-  if (readiness.readiness === 'ready') {
-    const reach = collection.silence === null ? 'unknown' : 'silent';
-    return { prepared: 'ready', start: { name, machineId, session, tries, reach } };
-  }
-  await giveUpTurn(ports, machineId, name);
-  return putOff(ports, collection, readiness.reason, 0);
+  const reach = collection.silence === null ? 'unknown' : 'silent';
+  return { prepared: 'ready', start: { name, machineId, session, tries, reach } };
 }
 
 /** Nothing is run on a machine that was left to its responders. */
 async function waitUntil(ports: Ports, { id }: CollectionIn<'planned'>, until: string): Promise<PreparedOne> {
   const reason = `The machine is left to its responders until ${until}; then it goes on.`;
-  await applyEvent(ports, id, { type: 'put off', notBefore: until, reason });
+  await applyEvent(ports, id, { type: 'put off', while: 'planned', notBefore: until, reason });
   return { prepared: 'not now' };
 }
 
@@ -115,6 +111,6 @@ async function putOff(
   leastMs: number,
 ): Promise<PreparedOne> {
   const notBefore = later(ports, Math.max(backOff(tries), leastMs));
-  await applyEvent(ports, id, { type: 'put off', notBefore, reason });
+  await applyEvent(ports, id, { type: 'put off', while: 'planned', notBefore, reason });
   return { prepared: 'not now' };
 }

@@ -59,6 +59,7 @@ export function openCollection(ports: Ports, reference: AlertReference, received
     calledOff: null,
     silence: null,
     united: [],
+    pretenders: [],
     status: 'received',
   };
 }

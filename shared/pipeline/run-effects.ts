@@ -1,5 +1,6 @@
 import type { Collection } from '../domain/collection.ts';
 import type { Effect } from '../domain/collection-event.ts';
+import { nameHolder } from '../domain/lane.ts';
 import { exportCustody } from './export-custody.ts';
 import type { Ports } from './ports.ts';
 
@@ -21,8 +22,9 @@ async function runEffect(ports: Ports, collection: Collection, effect: Effect): 
     }
     case 'give up the turn': {
       const { session, attempt } = effect;
-      await ports.lanes.leave(effect.machineId, id);
-      await ports.governor.giveBack({ collectionId: id, session, attempt });
+      const name = { collectionId: id, session, attempt };
+      await ports.lanes.leave(effect.machineId, nameHolder(name));
+      await ports.governor.giveBack(name);
       return;
     }
     case 'cancel action':
@@ -30,8 +32,9 @@ async function runEffect(ports: Ports, collection: Collection, effect: Effect): 
       return;
     case 'take the turn': {
       const { session, attempt } = effect;
-      await ports.governor.takeLease({ collectionId: id, session, attempt });
-      await ports.lanes.take(effect.machineId, id, ports.now().toISOString());
+      const name = { collectionId: id, session, attempt };
+      await ports.governor.takeLease(name);
+      await ports.lanes.take(effect.machineId, name, ports.now().toISOString());
       return;
     }
     case 'close':

@@ -5,6 +5,7 @@ import type { StartOutcome } from '../domain/start-outcome.ts';
 import { applyEvent } from './apply-event.ts';
 import { backOff, later } from './back-off.ts';
 import type { Ports } from './ports.ts';
+import { noteStarted } from './note-started.ts';
 import { giveUpTurn } from './take-lane.ts';
 
 /** A session whose machine's lane is taken and whose scripts are the reviewed ones; `tries` were in vain before. */
@@ -36,12 +37,27 @@ export async function sendStart(ports: Ports, ready: ReadyStart, sending: Sendin
     return giveUpTurn(ports, machineId, name);
   }
   if (sendingIs(sending) === 'throttles') return giveUpIntent(ports, name, 'Defender asked for fewer calls meanwhile.');
-  const pause = await ports.control.readPause();
-  if (pause !== null) return giveUpIntent(ports, name, 'Everything that would be started is paused.');
+  const refusal = await confirm(ports, ready);
+  if (refusal !== null) return giveUpIntent(ports, name, refusal);
   if (ports.now().getTime() - Date.parse(intent.collection.startingAt) > SEND_WITHIN_MS)
     return giveUpIntent(ports, name, 'It was not sent in time.');
   const answer = await send(ports, ready, sending);
-  await saveAnswer(ports, name, answer, ready.tries);
+  await saveAnswer(ports, ready, answer);
+}
+
+/**
+ * The last look before the POST, after the intent was saved: what held when it was granted may no longer hold. The lane
+ * must still be ours and its machine not yielded, nothing may be paused, and the governor grants the place anew from now.
+ * Answers why it must not be sent, null when it may.
+ */
+async function confirm(ports: Ports, { name, machineId, reach }: ReadyStart): Promise<string | null> {
+  const lane = await ports.lanes.take(machineId, name, ports.now().toISOString());
+  if (lane.lane === 'yielded') return `The machine is left to its responders until ${lane.until}.`;
+  if (lane.lane === 'held') return `Another collection (${lane.by}) has its turn on this machine.`;
+  const confirmed = await ports.governor.confirmStart({ name, reach });
+  if (confirmed.decision === 'later') return confirmed.reason;
+  const pause = await ports.control.readPause();
+  return pause === null ? null : 'Everything that would be started is paused.';
 }
 
 /** Read anew, as another start may have been answered since. */
@@ -71,7 +87,7 @@ async function send(ports: Ports, { name, machineId, session }: ReadyStart, send
   return answer;
 }
 
-async function saveAnswer(ports: Ports, name: AttemptName, answer: StartOutcome, tries: number): Promise<void> {
+async function saveAnswer(ports: Ports, { name, machineId, tries }: ReadyStart, answer: StartOutcome): Promise<void> {
   const id = name.collectionId;
   switch (answer.outcome) {
     case 'started': {
@@ -80,10 +96,7 @@ async function saveAnswer(ports: Ports, name: AttemptName, answer: StartOutcome,
       // How Defender names us is learnt from its answers to ourselves, and tells our actions from others' later.
       if (action.requestor !== null && (await ports.control.readRequestor()) !== action.requestor)
         await ports.control.noteRequestor(action.requestor);
-      await applyEvent(ports, id, {
-        type: 'started',
-        action: { ...action, comment: action.comment || writeComment(name) },
-      });
+      await noteStarted(ports, machineId, { ...action, comment: action.comment || writeComment(name) }, name);
       return;
     }
     case 'throttled': {
@@ -109,7 +122,7 @@ async function saveAnswer(ports: Ports, name: AttemptName, answer: StartOutcome,
       return;
     case 'unknown': {
       const reason = `${answer.reason} Whether the live response was started is not known; it is looked for before anything is sent again.`;
-      await applyEvent(ports, id, { type: 'put off', notBefore: later(ports, 10_000), reason });
+      await applyEvent(ports, id, { type: 'put off', while: 'starting', notBefore: later(ports, 10_000), reason });
       return;
     }
     default: {

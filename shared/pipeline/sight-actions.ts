@@ -1,6 +1,7 @@
 import { lookInterval } from '../domain/look-interval.ts';
 import type { MachineAction } from '../domain/machine-action.ts';
 import type { OpenEntry, WatchedAction } from '../domain/open-entry.ts';
+import type { SeenReach } from '../domain/start-quota.ts';
 import type { Ports } from './ports.ts';
 import { settleOrphans } from './settle-orphans.ts';
 
@@ -25,23 +26,23 @@ export async function sightActions(ports: Ports, entries: readonly OpenEntry[]):
     entry.status === 'running' && entry.action !== null ? [entry.action] : [],
   );
   const now = ports.now();
-  const listed = await listActions(ports, watched, now);
+  const listed = await listActions(ports, entries, watched, now);
   if (listed === null) return { list: 'not answered' };
   const actions = new Map(listed.map((action): [string, MachineAction] => [action.id, action]));
-  const silent = watched.filter((action) => isSilent(action, actions.get(action.id), now));
-  await ports.governor.noteSilent(silent.map((action) => action.attempt));
+  await ports.governor.noteReach(watched.flatMap((action) => seeReach(action, actions.get(action.id), now)));
   return { list: 'answered', actions };
 }
 
 async function listActions(
   ports: Ports,
+  entries: readonly OpenEntry[],
   watched: readonly WatchedAction[],
   now: Date,
 ): Promise<readonly MachineAction[] | null> {
   if ((await ports.sweeping.take(SWEEP_EVERY_MS)) === 'ours') {
     const createdFrom = new Date(now.getTime() - LOOK_BACK_MS).toISOString();
     const recent = await ports.defender.listActions({ createdFrom });
-    await settleOrphans(ports, recent);
+    await settleOrphans(ports, recent, entries);
     return recent;
   }
   if (watched.length === 0) return null;
@@ -49,7 +50,10 @@ async function listActions(
   return turn === 'not yet' ? null : ports.defender.listActions({ ids: watched.map((action) => action.id) });
 }
 
-function isSilent(action: WatchedAction, seen: MachineAction | undefined, now: Date): boolean {
+/** What a look at an action says of its machine: one that took it up answers, one that let it pend for long does not. */
+function seeReach(action: WatchedAction, seen: MachineAction | undefined, now: Date): readonly SeenReach[] {
   const status = seen?.status ?? action.status;
-  return status === 'Pending' && now.getTime() - Date.parse(action.startedAt) > SILENT_AFTER_MS;
+  if (status === 'InProgress') return [{ name: action.attempt, reach: 'unknown' }];
+  const pendingMs = now.getTime() - Date.parse(action.startedAt);
+  return status === 'Pending' && pendingMs > SILENT_AFTER_MS ? [{ name: action.attempt, reach: 'silent' }] : [];
 }

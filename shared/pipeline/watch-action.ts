@@ -38,7 +38,8 @@ async function askAlone(ports: Ports, collection: CollectionIn<'running'>): Prom
   if (asked.outcome === 'found') return asked.action;
   const reason = `Defender no longer knows the machine action ${actionId}.`;
   if (collection.reason === reason) await applyEvent(ports, id, { type: 'action gone', reason });
-  else await applyEvent(ports, id, { type: 'put off', notBefore: later(ports, ASK_AGAIN_MS), reason });
+  else
+    await applyEvent(ports, id, { type: 'put off', while: 'running', notBefore: later(ports, ASK_AGAIN_MS), reason });
   return null;
 }
 

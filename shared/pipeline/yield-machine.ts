@@ -1,5 +1,5 @@
-import { applyEvent } from './apply-event.ts';
 import type { Ports } from './ports.ts';
+import { tryCallOff } from './try-call-off.ts';
 
 /** What was done to leave a machine to its responders. */
 export interface Yielded {
@@ -23,9 +23,11 @@ export async function yieldMachine(
   const reason = `The machine was left to its responders by ${order.by} until ${until}${why}.`;
   const cancelled: string[] = [];
   for (const entry of await ports.collections.listOpen()) {
-    if (entry.machineId !== machineId || (entry.status !== 'running' && entry.status !== 'starting')) continue;
-    const stood = await applyEvent(ports, entry.id, { type: 'stand down', why: 'makes way', until, reason });
-    if (stood.applied === 'absorbed') await applyEvent(ports, entry.id, { type: 'called off', by: order.by, reason });
+    // One whose start is not answered yet stands down as soon as it is taken up: the lane says so.
+    if (entry.machineId !== machineId || entry.status !== 'running') continue;
+    const stood = await tryCallOff(ports, entry.id, { type: 'stand down', why: 'makes way', until, reason });
+    const isRunning = stood === 'not wanted' && entry.action?.status === 'InProgress';
+    if (isRunning) await tryCallOff(ports, entry.id, { type: 'called off', while: 'running', by: order.by, reason });
     cancelled.push(entry.id);
   }
   return { until, cancelled };

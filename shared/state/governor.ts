@@ -3,12 +3,14 @@ import type { AttemptName } from '../domain/machine-action.ts';
 import {
   type AgedLease,
   blockStarts,
+  confirmStart,
   decideStarts,
   findRoom,
   giveBackLease,
   noteAnswer,
-  noteSilent,
+  noteReach,
   type Room,
+  type SeenReach,
   type StartDecision,
   type StartLimits,
   type StartQuota,
@@ -31,11 +33,12 @@ export interface StartReading {
 export interface GovernorTable {
   findRoom(): Promise<Room>;
   grantStarts(wishes: readonly StartWish[]): Promise<readonly StartDecision[]>;
+  confirmStart(wish: StartWish): Promise<StartDecision>;
   takeBack(name: AttemptName): Promise<void>;
   giveBack(name: AttemptName): Promise<void>;
   takeLease(name: AttemptName): Promise<void>;
   noteAnswer(name: AttemptName): Promise<void>;
-  noteSilent(names: readonly AttemptName[]): Promise<void>;
+  noteReach(seen: readonly SeenReach[]): Promise<void>;
   block(ms: number): Promise<void>;
   listLeases(): Promise<readonly AgedLease[]>;
   read(): Promise<StartReading>;
@@ -58,11 +61,16 @@ export function createGovernor(parts: SharedRowParts, limits: StartLimits): Gove
         const decided = decideStarts(quota, wishes, limits, now.toISOString());
         return { answer: decided.decisions, state: decided.quota };
       }),
+    confirmStart: (wish) =>
+      row.change((quota, now) => {
+        const confirmed = confirmStart(quota, wish, limits, now.toISOString());
+        return { answer: confirmed.decision, state: confirmed.quota };
+      }),
     takeBack: (name) => update((quota) => takeBackStart(quota, name)),
     giveBack: (name) => update((quota) => giveBackLease(quota, name)),
     takeLease: (name) => update((quota, now) => takeLease(quota, name, now)),
     noteAnswer: (name) => update((quota, now) => noteAnswer(quota, name, now)),
-    noteSilent: (names) => (names.length === 0 ? Promise.resolve() : update((quota) => noteSilent(quota, names))),
+    noteReach: (seen) => (seen.length === 0 ? Promise.resolve() : update((quota) => noteReach(quota, seen))),
     block: (ms) => update((quota, now) => blockStarts(quota, ms, now)),
     listLeases: async () => {
       const { quota, at } = await read();

@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import { COLLECTION_ID } from '../domain/identity.ts';
+import type { AttemptName } from '../domain/machine-action.ts';
 import { EMPTY_LANE, type Lane, type LaneAnswer, leaveLane, replaceHost, takeLane } from '../domain/lane.ts';
 import { restoreState } from './read-data.ts';
 import { openSharedRow, type SharedRow, type SharedRowParts } from './shared-row.ts';
 
 /** The turns on machines, one row a machine; times are ISO 8601 by the callers' clock. */
 export interface LanesTable {
-  take(machineId: string, collectionId: string, now: string): Promise<LaneAnswer>;
-  leave(machineId: string, collectionId: string): Promise<void>;
+  take(machineId: string, name: AttemptName, now: string): Promise<LaneAnswer>;
+  leave(machineId: string, holder: string): Promise<void>;
   yieldUntil(machineId: string, until: string): Promise<void>;
   readHost(machineId: string): Promise<string | null>;
   becomeHost(machineId: string, before: string | null, collectionId: string): Promise<string>;
@@ -27,13 +28,13 @@ export function createLanes(parts: SharedRowParts): LanesTable {
       return { answer: next, state: next };
     });
   return {
-    take: (machineId, collectionId, now) =>
+    take: (machineId, name, now) =>
       rowOf(machineId).change((lane) => {
-        const taken = takeLane(lane, collectionId, now);
+        const taken = takeLane(lane, name, now);
         return { answer: taken.answer, state: taken.lane };
       }),
-    leave: async (machineId, collectionId) => {
-      await update(machineId, (lane) => leaveLane(lane, collectionId));
+    leave: async (machineId, holder) => {
+      await update(machineId, (lane) => leaveLane(lane, holder));
     },
     yieldUntil: async (machineId, until) => {
       await update(machineId, (lane) => ({ ...lane, yieldedUntil: until }));

@@ -45,7 +45,7 @@ const UPGRADES: readonly Upgrade[] = [addWhatTheDurablePipelineKeeps];
 
 function addWhatTheDurablePipelineKeeps(row: unknown): unknown {
   if (typeof row !== 'object' || row === null) return row;
-  const added = { lostAttempts: [], retryOf: null, calledOff: null, silence: null, united: [], ...row };
+  const added = { lostAttempts: [], retryOf: null, calledOff: null, silence: null, united: [], pretenders: [], ...row };
   if (!('status' in added) || added.status !== 'running') return added;
   const { cancelAskedAt, ...rest } = added as typeof added & { readonly cancelAskedAt?: string | null };
   const cancel = cancelAskedAt ? { why: 'deadline', askedAt: cancelAskedAt, until: null } : null;

@@ -2,11 +2,12 @@ import { type Collection, stageOf } from '../../shared/domain/collection.ts';
 import { compareUrgency, describeOpen } from '../../shared/domain/open-entry.ts';
 import {
   blockStarts,
+  confirmStart,
   decideStarts,
   findRoom,
   giveBackLease,
   noteAnswer,
-  noteSilent,
+  noteReach,
   type StartLimits,
   takeBackStart,
   takeLease,
@@ -81,13 +82,13 @@ export function rememberLanes(): LanesPort {
   const lanes = new Map<string, Lane>();
   const of = (machineId: string) => lanes.get(machineId) ?? EMPTY_LANE;
   return {
-    async take(machineId, collectionId, now) {
-      const taken = takeLane(of(machineId), collectionId, now);
+    async take(machineId, name, now) {
+      const taken = takeLane(of(machineId), name, now);
       lanes.set(machineId, taken.lane);
       return taken.answer;
     },
-    async leave(machineId, collectionId) {
-      lanes.set(machineId, leaveLane(of(machineId), collectionId));
+    async leave(machineId, holder) {
+      lanes.set(machineId, leaveLane(of(machineId), holder));
     },
     async yieldUntil(machineId, until) {
       lanes.set(machineId, { ...of(machineId), yieldedUntil: until });
@@ -150,8 +151,13 @@ export function rememberQuota(limits: StartLimits, now: () => Date): GovernorPor
     async noteAnswer(name) {
       quota = noteAnswer(quota, name, at());
     },
-    async noteSilent(names) {
-      quota = noteSilent(quota, names);
+    async confirmStart(wish) {
+      const confirmed = confirmStart(quota, wish, limits, at());
+      quota = confirmed.quota;
+      return confirmed.decision;
+    },
+    async noteReach(seen) {
+      quota = noteReach(quota, seen);
     },
     async block(ms) {
       quota = blockStarts(quota, ms, at());

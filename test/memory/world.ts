@@ -83,6 +83,7 @@ export function makeWorld(
     deadlineHours: 72,
     pendingLimitMinutes: 20,
     mergeMinutes: 60,
+    lookUpRoom: async () => 'for any',
     callsPerHour: 1_500,
     defender: playDefender(world),
     collections: rememberCollections(),

@@ -7,8 +7,8 @@ import { received } from '../state/received-sample.ts';
 
 const NOW = '2026-11-20T09:00:00.000Z';
 
-function planFor(paths: readonly string[], changes: Partial<Plan> = {}): Plan {
-  const files = paths.map((path) => ({ path, sha1: null, sha256: null, md5: null, sizeBytes: null }));
+function planFor(paths: readonly string[], changes: Partial<Plan> = {}, sha256: string | null = null): Plan {
+  const files = paths.map((path) => ({ path, sha1: null, sha256, md5: null, sizeBytes: null }));
   const { argument } = encodeRequest({
     collectionId: 'c'.repeat(32),
     session: 0,
@@ -32,13 +32,28 @@ const plan = planFor(['/a', '/b "; rm -rf $HOME', '/ü\n']);
 const progress = { session: 0, attempt: 1 };
 const basis = { ...received, severity: 'Medium' as const, machineId: 'm', plan, progress };
 const planned: Collection = { ...basis, status: 'planned', progress: { session: 0, attempt: 0 } };
-const starting: Collection = { ...basis, status: 'starting', startingAt: NOW };
+const starting: Collection = {
+  ...basis,
+  plan: planFor(['/a', '/b'], {}, 'd'.repeat(64)),
+  status: 'starting',
+  startingAt: NOW,
+};
 const ended = (status: 'collected' | 'partial' | 'failed' | 'cancelled', endedAt: string): Collection => ({
   ...basis,
   status,
   endedAt,
   sealed: null,
 });
+const cancelled: Collection = {
+  ...basis,
+  status: 'running',
+  actionId: 'x',
+  startedAt: NOW,
+  actionStatus: 'Pending',
+  commandsLeft: 1,
+  cancel: { why: 'deadline', askedAt: NOW, until: null },
+};
+const replaced = planFor(['/a'], {}, 'e'.repeat(64));
 const newcomer = { collectionId: 'n', severity: 'Medium' as const, plan: planFor(['/a']) };
 const judge = (host: Collection | null, changes: Partial<typeof newcomer> | { severity: 'High' } = {}) =>
   judgeNewcomer(host, { ...newcomer, ...changes }, NOW, 60).decision;
@@ -69,7 +84,10 @@ describe('a newcomer on a machine', () => {
     ['files of it did not fit its request', starting, { plan: planFor(['/a'], { filesNotRequested: 1 }) }, 'own turn'],
     ['the first ended 59 minutes ago', ended('collected', '2026-11-20T08:01:00.000Z'), {}, 'merge'],
     ['the first ended 61 minutes ago', ended('collected', '2026-11-20T07:59:00.000Z'), {}, 'own turn'],
-    ['the first ended partial', ended('partial', NOW), {}, 'merge'],
+    ['the first ended partial', ended('partial', NOW), {}, 'own turn'],
+    ['the first is being cancelled for good', cancelled, {}, 'own turn'],
+    ['the file was replaced since', starting, { plan: replaced }, 'own turn'],
+    ['it was united before, and the first failed', { ...ended('failed', NOW), united: ['n'] }, {}, 'own turn'],
     ['the first failed', ended('failed', NOW), {}, 'own turn'],
     ['the first was cancelled', ended('cancelled', NOW), {}, 'own turn'],
     ['the first is being planned', { ...received, receivedAt: '2026-11-20T08:59:00.000Z' }, {}, 'wait'],

@@ -160,6 +160,7 @@ const RECEIVED: Collection = {
   calledOff: null,
   silence: null,
   united: [],
+  pretenders: [],
   status: 'received',
 };
 

@@ -135,6 +135,7 @@ describe('a collection that went well', () => {
   test('is the same when sealing is repeated after a fault', () => {
     const event = {
       type: 'put off',
+      while: 'sealing',
       notBefore: '2026-03-02T04:00:00.000Z',
       reason: 'The storage does not answer.',
     } as const;

@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   blockStarts,
+  confirmStart,
   decideStarts,
   findRoom,
   giveBackLease,
   noteAnswer,
-  noteSilent,
+  noteReach,
   type Reach,
   type StartQuota,
   takeBackStart,
@@ -16,6 +17,7 @@ import {
 const limits = { startsPerMinute: 10, sessions: 20 };
 const at = (ms: number) => new Date(Date.parse('2026-11-20T08:00:00.000Z') + ms).toISOString();
 const name = (number: number) => ({ collectionId: String(number).padStart(32, '0'), session: 0, attempt: 1 });
+const silentAt = (number: number) => ({ name: name(number), reach: 'silent' as const });
 const wish = (number: number, reach: Reach = 'unknown') => ({ name: name(number), reach });
 
 function decide(quota: StartQuota, number: number, ms: number, reach: Reach = 'unknown', under = limits) {
@@ -158,11 +160,12 @@ describe('silent machines', () => {
   });
 
   it('count from when they are found silent, though they were started as any other', () => {
-    const quota = noteSilent(fill(20, 10_000), [0, 1, 2, 3].map(name));
+    const quota = noteReach(fill(20, 10_000), [0, 1, 2, 3].map(silentAt));
     const free = giveBackLease(quota, name(10));
     expect(decide(free, 99, 600_000, 'silent').decision.decision).toBe('later');
     expect(decide(free, 99, 600_000).decision.decision).toBe('granted');
-    expect(noteSilent(quota, [name(0)])).toBe(quota);
+    expect(noteReach(quota, [silentAt(0)])).toBe(quota);
+    expect(noteReach(quota, [{ name: name(0), reach: 'unknown' }]).leases[0]?.reach).toBe('unknown');
   });
 
   it('have one place where a fifth is less than one', () => {
@@ -170,6 +173,41 @@ describe('silent machines', () => {
     const first = decide(UNUSED_STARTS, 1, 0, 'silent', few);
     expect(first.decision.decision).toBe('granted');
     expect(decide(first.next, 2, 1, 'silent', few).decision.decision).toBe('later');
+  });
+});
+
+describe('a start that is confirmed right before it is sent', () => {
+  const confirm = (quota: StartQuota, number: number, ms: number, under = limits) =>
+    confirmStart(quota, wish(number), under, at(ms));
+
+  it('I2: holds its place from then, not from when it was granted', () => {
+    const one = { startsPerMinute: 1, sessions: 20 };
+    const granted = decide(UNUSED_STARTS, 1, 0, 'unknown', one).next;
+    const confirmed = confirm(granted, 1, 78_000, one);
+    expect(confirmed.decision.decision).toBe('granted');
+    expect(decide(confirmed.quota, 2, 112_000 + 77_999, 'unknown', one).decision.decision).toBe('later');
+    expect(confirmed.quota.leases).toEqual([{ ...name(1), since: at(78_000), reach: 'unknown' }]);
+  });
+
+  it('I2: is not confirmed once its place was lost and others have taken all of them', () => {
+    const one = { startsPerMinute: 1, sessions: 20 };
+    const granted = decide(UNUSED_STARTS, 1, 0, 'unknown', one).next;
+    const others = decide(granted, 2, 120_000, 'unknown', one).next;
+    const late = confirm(others, 1, 130_000, one);
+    expect(late.decision.decision).toBe('later');
+    expect(late.quota).toBe(others);
+  });
+
+  it('I2: is not confirmed once its lease was dropped and others hold all of them', () => {
+    const two = { startsPerMinute: 10, sessions: 1 };
+    const granted = decide(UNUSED_STARTS, 1, 0, 'unknown', two).next;
+    const others = decide(giveBackLease(granted, name(1)), 2, 1_000, 'unknown', two).next;
+    expect(confirm(others, 1, 2_000, two).decision.decision).toBe('later');
+  });
+
+  it('I11: is not confirmed while Defender wants no calls', () => {
+    const granted = decide(UNUSED_STARTS, 1, 0).next;
+    expect(confirm(blockStarts(granted, 30_000, at(1)), 1, 2).decision.decision).toBe('later');
   });
 });
 

@@ -37,6 +37,7 @@ const received: Collection = {
   calledOff: null,
   silence: null,
   united: [],
+  pretenders: [],
   status: 'received',
 };
 
@@ -245,7 +246,9 @@ describe('the way of a collection', () => {
 
   it('stops telling why it waits when its log is long, and goes on telling what it does', () => {
     const long = { ...reach(lookedUp), custody: { count: 200, head: 'a'.repeat(64) } };
-    expect(transition(long, { type: 'put off', notBefore: LATER, reason: 'Busy.' }, LATER)).toMatchObject({
+    expect(
+      transition(long, { type: 'put off', while: 'planned', notBefore: LATER, reason: 'Busy.' }, LATER),
+    ).toMatchObject({
       facts: [],
       collection: { reason: 'Busy.' },
     });
@@ -253,7 +256,7 @@ describe('the way of a collection', () => {
   });
 
   it('says in the custody log once why it waits, not at every try', () => {
-    const putOff: CollectionEvent = { type: 'put off', notBefore: LATER, reason: 'Busy.' };
+    const putOff: CollectionEvent = { type: 'put off', while: 'planned', notBefore: LATER, reason: 'Busy.' };
     const first = transition(reach(lookedUp), putOff, LATER);
     expect(first.facts).toHaveLength(1);
     const second = transition(first.collection, putOff, LATER);
@@ -288,7 +291,9 @@ const anyEvent: fc.Arbitrary<CollectionEvent> = fc.oneof(
     alert,
     machine,
   }),
-  fc.constant<CollectionEvent>({ type: 'put off', notBefore: LATER, reason: 'Later.' }),
+  fc
+    .constantFrom('received' as const, 'planned' as const, 'starting' as const, 'running' as const)
+    .map((status): CollectionEvent => ({ type: 'put off', while: status, notBefore: LATER, reason: 'Later.' })),
   fc.constant<CollectionEvent>({ type: 'starting', session: 0, attempt: 1 }),
   fc.constant<CollectionEvent>({ type: 'not started', notBefore: LATER, reason: 'Busy.' }),
   fc.constant<CollectionEvent>({ type: 'refused', reason: 'No.' }),
@@ -314,7 +319,7 @@ const anyEvent: fc.Arbitrary<CollectionEvent> = fc.oneof(
   fc.constant<CollectionEvent>({ type: 'manifest written', sha256: 'e'.repeat(64) }),
   fc.constant<CollectionEvent>({ type: 'sealed', tagmanifestSha256: 'd'.repeat(64) }),
   fc.constant<CollectionEvent>({ type: 'deadline passed' }),
-  fc.constant<CollectionEvent>({ type: 'waits', reason: 'It waits for a place.' }),
+  fc.constant<CollectionEvent>({ type: 'waits', while: 'planned', reason: 'It waits for a place.' }),
   fc.constant<CollectionEvent>({ type: 'called off', by: 'an operator', reason: 'Not needed.' }),
   fc
     .constantFrom('silent' as const, 'makes way' as const)

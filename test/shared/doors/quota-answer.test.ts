@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { findCallRoom, grantCalls, UNUSED_CALLS } from '../../../shared/domain/call-quota.ts';
-import { decideStarts, findRoom, noteSilent, UNUSED_STARTS } from '../../../shared/domain/start-quota.ts';
+import { decideStarts, findRoom, noteReach, UNUSED_STARTS } from '../../../shared/domain/start-quota.ts';
 import { answerQuota } from '../../../shared/doors/quota-answer.ts';
 
 const AT = '2026-11-20T08:00:00.000Z';
@@ -10,7 +10,7 @@ const name = (attempt: number) => ({ collectionId: 'SECRET-COLLECTION', session:
 
 it('shows of each quota what is used, free and blocked, and of nobody what they called', () => {
   const wishes = [1, 2, 3].map((attempt) => ({ name: name(attempt), reach: 'unknown' as const }));
-  const quota = noteSilent(decideStarts(UNUSED_STARTS, wishes, limits, AT).quota, [name(2)]);
+  const quota = noteReach(decideStarts(UNUSED_STARTS, wishes, limits, AT).quota, [{ name: name(2), reach: 'silent' }]);
   const { quota: calls } = grantCalls(UNUSED_CALLS, 40, callLimits, AT);
   const answer = answerQuota({
     at: AT,

@@ -94,13 +94,15 @@ describe('several instances at once', () => {
         },
       },
     };
+    const other = { collectionId: 'another', session: 0, attempt: 1 };
     const [open] = await world.ports.collections.listOpen();
     await goOn(stale, open?.id ?? '');
     expect(listed).toBe(1);
     expect(await world.ports.governor.listLeases()).toHaveLength(1);
-    expect(await world.ports.lanes.take(MACHINE_ID, 'another', '2026-11-20T08:00:01.000Z')).toEqual({
+    expect(await world.ports.lanes.take(MACHINE_ID, other, '2026-11-20T08:00:01.000Z')).toEqual({
       lane: 'held',
       by: open?.id,
+      holder: `${open?.id}/0/1`,
     });
   });
 });

@@ -404,7 +404,7 @@ describe('turns', () => {
     const first = await receive(world, 1);
     await world.ports.control.pause({ at: '', by: 'ada', reason: 'so that nothing is dispatched' });
     await poll(world);
-    await world.ports.lanes.take(machineOf(1), first, '');
+    await world.ports.lanes.take(machineOf(1), { collectionId: first, session: 0, attempt: 1 }, '');
     const planned = await world.ports.collections.load(first);
     if (planned === null) throw new Error('There is no collection.');
     await world.ports.collections.save(planned, { ...planned.collection, notBefore: '2026-11-21T08:00:00.000Z' }, []);

@@ -267,5 +267,6 @@ function generous(world: World): Partial<Ports['governor']> {
   return {
     findRoom: async () => ({ ...(await world.ports.governor.findRoom()), starts: 1_000 }),
     grantStarts: async (wishes) => wishes.map(() => ({ decision: 'granted' as const })),
+    confirmStart: async () => ({ decision: 'granted' as const }),
   };
 }

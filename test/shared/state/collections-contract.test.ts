@@ -159,25 +159,34 @@ describe.each([
 
   const AT = '2026-11-20T08:00:00.000Z';
 
+  const attemptOf = (collectionId: string, attempt = 1) => ({ collectionId, session: 0, attempt });
+
   it('a lane has one holder, who alone can leave it', async () => {
     const { lanes } = await open();
-    const answers = await Promise.all(['x', 'y', 'z'].map((id) => lanes.take('m1', id, AT)));
-    const ours = answers.filter((answer) => answer.lane === 'ours');
-    expect(ours).toHaveLength(1);
-    const holder = ['x', 'y', 'z'][answers.findIndex((answer) => answer.lane === 'ours')] ?? '';
-    await lanes.leave('m1', 'somebody else');
-    expect(await lanes.take('m1', 'w', AT)).toEqual({ lane: 'held', by: holder });
-    await lanes.leave('m1', holder);
-    expect(await lanes.take('m1', 'w', AT)).toEqual({ lane: 'ours' });
+    const answers = await Promise.all(['x', 'y', 'z'].map((id) => lanes.take('m1', attemptOf(id), AT)));
+    expect(answers.filter((answer) => answer.lane === 'ours')).toHaveLength(1);
+    const id = ['x', 'y', 'z'][answers.findIndex((answer) => answer.lane === 'ours')] ?? '';
+    await lanes.leave('m1', 'somebody else/0/1');
+    expect(await lanes.take('m1', attemptOf('w'), AT)).toEqual({ lane: 'held', by: id, holder: `${id}/0/1` });
+    await lanes.leave('m1', `${id}/0/1`);
+    expect(await lanes.take('m1', attemptOf('w'), AT)).toEqual({ lane: 'ours' });
+  });
+
+  it('what an earlier attempt leaves late is not what a later one of the same collection holds', async () => {
+    const { lanes } = await open();
+    await lanes.take('m1', attemptOf('x', 1), AT);
+    expect(await lanes.take('m1', attemptOf('x', 2), AT)).toEqual({ lane: 'ours' });
+    await lanes.leave('m1', 'x/0/1');
+    expect(await lanes.take('m1', attemptOf('w'), AT)).toMatchObject({ lane: 'held', by: 'x' });
   });
 
   it("a lane that was yielded is nobody's until then", async () => {
     const { lanes } = await open();
     const until = '2026-11-20T09:00:00.000Z';
-    await lanes.take('m1', 'x', AT);
+    await lanes.take('m1', attemptOf('x'), AT);
     await lanes.yieldUntil('m1', until);
-    expect(await lanes.take('m1', 'x', AT)).toEqual({ lane: 'yielded', until });
-    expect(await lanes.take('m1', 'x', until)).toEqual({ lane: 'ours' });
+    expect(await lanes.take('m1', attemptOf('x'), AT)).toEqual({ lane: 'yielded', until });
+    expect(await lanes.take('m1', attemptOf('x'), until)).toEqual({ lane: 'ours' });
   });
 
   it('of many that would be host of a machine one is, and another only in its place', async () => {

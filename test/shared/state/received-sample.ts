@@ -25,5 +25,6 @@ export const received: Collection = {
   calledOff: null,
   silence: null,
   united: [],
+  pretenders: [],
   status: 'received',
 };
