@@ -41,7 +41,9 @@ export async function sendStart(ports: Ports, ready: ReadyStart, sending: Sendin
   if (refusal !== null) return giveUpIntent(ports, name, refusal);
   if (ports.now().getTime() - Date.parse(intent.collection.startingAt) > SEND_WITHIN_MS)
     return giveUpIntent(ports, name, 'It was not sent in time.');
-  const answer = await send(ports, ready, sending);
+  // Files may have been united into the plan since it was prepared: what is sent is what the intent was saved with.
+  const planned = intent.collection.plan.sessions[session] ?? ready.session;
+  const answer = await send(ports, { ...ready, session: planned }, sending);
   await saveAnswer(ports, ready, answer);
 }
 

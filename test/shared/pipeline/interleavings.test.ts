@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Alert, Severity } from '../../../shared/domain/alert.ts';
 import type { Collection } from '../../../shared/domain/collection.ts';
+import { readRequestedFiles } from '../../../shared/domain/script-request.ts';
+import { advance, goAlone } from '../../../shared/pipeline/advance.ts';
 import { pauseAll } from '../../../shared/pipeline/pause.ts';
 import { pollMachineActions } from '../../../shared/pipeline/poll-machine-actions.ts';
 import type { Ports } from '../../../shared/pipeline/ports.ts';
@@ -68,6 +70,26 @@ describe('between the grant and the POST', () => {
     await pollFor(world, 31);
     expect(world.sent).toHaveLength(1);
     expect((await show(world, id)).status).toBe('running');
+  });
+
+  it('files that were united into the plan meanwhile are sent with it, so that no alert is merged into what was not asked for', async () => {
+    const world = makeWorld();
+    const first = await receive(world, 1);
+    await world.ports.control.pause({ at: '', by: 'ada', reason: 'so that nothing is dispatched' });
+    await pollMachineActions(world.ports);
+    await world.ports.control.resume();
+    const second = await receive(world, 1, 'Medium', '/tmp/b');
+    const uniting = afterGrant(world, async () => {
+      await advance(world.ports, second, goAlone());
+    });
+    const listed = (await world.ports.collections.listOpen()).filter((entry) => entry.id === first);
+    await pollMachineActions({ ...uniting, collections: { ...uniting.collections, listOpen: async () => listed } });
+    expect(await show(world, second)).toMatchObject({ status: 'merged', mergedInto: first });
+    const [command] = world.sent[0]?.commands ?? [];
+    expect(readRequestedFiles(command?.type === 'RunScript' ? command.args : '').map(({ path }) => path)).toEqual([
+      '/tmp/a',
+      '/tmp/b',
+    ]);
   });
 
   it('I11: what Defender asked another instance to wait is waited', async () => {
