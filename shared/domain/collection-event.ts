@@ -1,5 +1,5 @@
 import type { Alert, Severity } from './alert.ts';
-import type { OpenStatus, PackedDocument } from './collection.ts';
+import type { OpenStatus, PackedDocument, Progress } from './collection.ts';
 import type { Machine } from './machine.ts';
 import type { MachineAction } from './machine-action.ts';
 import type { Plan } from './plan.ts';
@@ -39,9 +39,10 @@ export type CollectionEvent =
   | { readonly type: 'waits'; readonly while: OpenStatus; readonly reason: string }
   | { readonly type: 'script uploaded'; readonly name: string; readonly sha256: string }
   | { readonly type: 'starting'; readonly session: number; readonly attempt: number }
-  | { readonly type: 'not started'; readonly notBefore: string; readonly reason: string }
-  | { readonly type: 'start lost'; readonly reason: string }
-  | { readonly type: 'refused'; readonly reason: string }
+  /** Of a start: which attempt it is about, as whoever says so may have stood still since. */
+  | ({ readonly type: 'not started'; readonly notBefore: string; readonly reason: string } & Progress)
+  | ({ readonly type: 'start lost'; readonly reason: string } & Progress)
+  | ({ readonly type: 'refused'; readonly reason: string } & Progress)
   | { readonly type: 'started'; readonly action: MachineAction }
   | { readonly type: 'action seen'; readonly action: MachineAction }
   | { readonly type: 'action gone'; readonly reason: string }

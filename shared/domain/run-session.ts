@@ -43,7 +43,11 @@ const MAX_LOST_STARTS = 3;
 export function loseStart(collection: CollectionIn<'starting'>, reason: string, now: string): Step {
   const lostAttempts = [...collection.lostAttempts, collection.progress];
   if (lostAttempts.length < MAX_LOST_STARTS) {
-    const again = returnToPlan(collection, { type: 'not started', notBefore: now, reason }, now);
+    const again = returnToPlan(
+      collection,
+      { type: 'not started', ...collection.progress, notBefore: now, reason },
+      now,
+    );
     return { ...again, collection: { ...again.collection, lostAttempts } };
   }
   const last = `Sent ${lostAttempts.length} times, and Defender shows no live response; it is not sent again.`;

@@ -1,4 +1,4 @@
-import { type Collection, stageOf } from './collection.ts';
+import { type Collection, type CollectionIn, type Progress, stageOf } from './collection.ts';
 import type { CollectionEvent, EventOf } from './collection-event.ts';
 import { adopt, notePretender } from './adopt-action.ts';
 import { callOff } from './call-off.ts';
@@ -40,11 +40,11 @@ export function transition(collection: Collection, event: CollectionEvent, now: 
     case 'starting':
       return collection.status === 'planned' ? intend(collection, event, now) : absorb(collection);
     case 'not started':
-      return collection.status === 'starting' ? returnToPlan(collection, event, now) : absorb(collection);
+      return isStarting(collection, event) ? returnToPlan(collection, event, now) : absorb(collection);
     case 'start lost':
-      return collection.status === 'starting' ? loseStart(collection, event.reason, now) : absorb(collection);
+      return isStarting(collection, event) ? loseStart(collection, event.reason, now) : absorb(collection);
     case 'refused':
-      return collection.status === 'starting' ? refuse(collection, event.reason, now) : absorb(collection);
+      return isStarting(collection, event) ? refuse(collection, event.reason, now) : absorb(collection);
     case 'started':
       return collection.status === 'starting' ? start(collection, event, now) : absorb(collection);
     case 'action seen':
@@ -81,6 +81,15 @@ export function transition(collection: Collection, event: CollectionEvent, now: 
       throw new Error(`Unknown event ${JSON.stringify(unknown)}.`);
     }
   }
+}
+
+/** Whether a collection is at the very attempt that an event is about. */
+function isStarting(collection: Collection, { session, attempt }: Progress): collection is CollectionIn<'starting'> {
+  return (
+    collection.status === 'starting' &&
+    collection.progress.session === session &&
+    collection.progress.attempt === attempt
+  );
 }
 
 /** How many entries a custody log has before it stops telling why it waits; its acts it always tells. */

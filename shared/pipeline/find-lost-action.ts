@@ -46,5 +46,5 @@ export async function findLostAction(ports: Ports, collection: CollectionIn<'sta
     return;
   }
   const reason = 'The live response was sent, but Defender shows none; it is sent again.';
-  await applyEvent(ports, id, { type: 'start lost', reason });
+  await applyEvent(ports, id, { type: 'start lost', ...progress, reason });
 }

@@ -69,7 +69,14 @@ function sendingIs({ defender }: Sending): Sending['defender'] {
 
 async function giveUpIntent(ports: Ports, name: AttemptName, reason: string): Promise<void> {
   await ports.governor.takeBack(name);
-  await applyEvent(ports, name.collectionId, { type: 'not started', notBefore: later(ports, 0), reason });
+  const { session, attempt } = name;
+  await applyEvent(ports, name.collectionId, {
+    type: 'not started',
+    session,
+    attempt,
+    notBefore: later(ports, 0),
+    reason,
+  });
 }
 
 async function send(ports: Ports, { name, machineId, session }: ReadyStart, sending: Sending): Promise<StartOutcome> {
@@ -90,7 +97,7 @@ async function send(ports: Ports, { name, machineId, session }: ReadyStart, send
 }
 
 async function saveAnswer(ports: Ports, { name, machineId, tries }: ReadyStart, answer: StartOutcome): Promise<void> {
-  const id = name.collectionId;
+  const { collectionId: id, session, attempt } = name;
   switch (answer.outcome) {
     case 'started': {
       // The answer to our own POST may lack the comment; one that bears another's is not ours.
@@ -105,6 +112,8 @@ async function saveAnswer(ports: Ports, { name, machineId, tries }: ReadyStart, 
       await ports.governor.block(answer.afterMs);
       await applyEvent(ports, id, {
         type: 'not started',
+        session,
+        attempt,
         notBefore: later(ports, answer.afterMs),
         reason: answer.reason,
       });
@@ -115,12 +124,14 @@ async function saveAnswer(ports: Ports, { name, machineId, tries }: ReadyStart, 
     case 'not allowed':
       await applyEvent(ports, id, {
         type: 'not started',
+        session,
+        attempt,
         notBefore: later(ports, backOff(tries)),
         reason: answer.reason,
       });
       return;
     case 'refused':
-      await applyEvent(ports, id, { type: 'refused', reason: answer.reason });
+      await applyEvent(ports, id, { type: 'refused', session, attempt, reason: answer.reason });
       return;
     case 'unknown': {
       const reason = `${answer.reason} Whether the live response was started is not known; it is looked for before anything is sent again.`;

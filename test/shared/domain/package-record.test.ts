@@ -223,7 +223,12 @@ describe('a collection that was refused', () => {
     ['2026-03-02T03:14:10.000Z', { type: 'starting', session: 0, attempt: 1 }],
     [
       '2026-03-02T03:14:12.000Z',
-      { type: 'refused', reason: 'The library holds another Evidence-Triage.ps1 than the reviewed one.' },
+      {
+        type: 'refused',
+        session: 0,
+        attempt: 1,
+        reason: 'The library holds another Evidence-Triage.ps1 than the reviewed one.',
+      },
     ],
     ['2026-03-02T03:14:13.000Z', { type: 'manifest written', sha256: 'e'.repeat(64) }],
   ]);

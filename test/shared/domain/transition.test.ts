@@ -114,10 +114,17 @@ describe('the way of a collection', () => {
       [
         lookedUp,
         { type: 'starting', session: 0, attempt: 1 },
-        { type: 'not started', notBefore: LATER, reason: 'Busy.' },
+        { type: 'not started', session: 0, attempt: 1, notBefore: LATER, reason: 'Busy.' },
       ],
     ],
-    ['sealing', [lookedUp, { type: 'starting', session: 0, attempt: 1 }, { type: 'refused', reason: 'No.' }]],
+    [
+      'sealing',
+      [
+        lookedUp,
+        { type: 'starting', session: 0, attempt: 1 },
+        { type: 'refused', session: 0, attempt: 1, reason: 'No.' },
+      ],
+    ],
     [
       'sealing',
       [lookedUp, { type: 'starting', session: 0, attempt: 1 }, started(), { type: 'action gone', reason: 'Gone.' }],
@@ -295,8 +302,8 @@ const anyEvent: fc.Arbitrary<CollectionEvent> = fc.oneof(
     .constantFrom('received' as const, 'planned' as const, 'starting' as const, 'running' as const)
     .map((status): CollectionEvent => ({ type: 'put off', while: status, notBefore: LATER, reason: 'Later.' })),
   fc.constant<CollectionEvent>({ type: 'starting', session: 0, attempt: 1 }),
-  fc.constant<CollectionEvent>({ type: 'not started', notBefore: LATER, reason: 'Busy.' }),
-  fc.constant<CollectionEvent>({ type: 'refused', reason: 'No.' }),
+  fc.constant<CollectionEvent>({ type: 'not started', session: 0, attempt: 1, notBefore: LATER, reason: 'Busy.' }),
+  fc.constant<CollectionEvent>({ type: 'refused', session: 0, attempt: 1, reason: 'No.' }),
   fc.tuple(fc.nat(1), fc.integer({ min: 1, max: 3 })).map(([session, attempt]) => started(session, attempt)),
   fc
     .tuple(
@@ -343,6 +350,23 @@ function neverPlan(): never {
   throw new Error('The sample is not a plan.');
 }
 const anyTime = fc.constantFrom(NOW, LATER, '2026-11-23T08:00:01.000Z', '2026-11-23T09:00:00.000Z');
+
+describe('an instance that stood still', () => {
+  it.each<CollectionEvent>([
+    { type: 'not started', session: 0, attempt: 1, notBefore: LATER, reason: 'It was not sent in time.' },
+    { type: 'start lost', session: 0, attempt: 1, reason: 'Defender shows none.' },
+    { type: 'refused', session: 0, attempt: 1, reason: 'No.' },
+  ])('I3: what it says of an earlier attempt ($type) is nothing about the one that is on its way', (stale) => {
+    const second = reach(
+      lookedUp,
+      { type: 'starting', session: 0, attempt: 1 },
+      { type: 'start lost', session: 0, attempt: 1, reason: 'Defender shows none.' },
+      { type: 'starting', session: 0, attempt: 2 },
+    );
+    expect(second.status).toBe('starting');
+    expect(transition(second, stale, LATER).collection).toBe(second);
+  });
+});
 
 describe('detached work', () => {
   it('is harvested by the next session, not before its delay has passed', () => {
