@@ -1,0 +1,33 @@
+import { readComment } from '../../../shared/domain/machine-action.ts';
+import type { Scene, Witness } from './witness.ts';
+
+/** In so much time without a fault everything that waits is started, whatever else runs before it. */
+const ENOUGH_MS = 45 * 60_000;
+
+/** I1: a deadline ends only what could not be started: none whose machine was there and free, with time left after the faults. */
+export function watchGivenUp(scene: Scene): Witness {
+  const started = new Set<string>();
+  const { scenario } = scene;
+  return {
+    defender(fact) {
+      if (fact.fact !== 'start') return;
+      const name = readComment(fact.request.comment);
+      if (name !== null) started.add(name.collectionId);
+    },
+    end() {
+      for (const { id, status, machineId, deadline, calledOff, ...rest } of scene.book.collections.values()) {
+        if (status !== 'failed' || !('plan' in rest) || rest.plan === null || started.has(id) || calledOff !== null)
+          continue;
+        const machine = scenario.machines.find((known) => known.id === machineId);
+        const spans = [...(machine?.away ?? []), ...(machine?.portal ?? [])];
+        const deadlineMs = Date.parse(deadline) - scene.epochMs() + scene.sinceStart();
+        const lastHindranceMs = Math.max(scenario.faultsEndMs, ...spans.map(({ toMs }) => toMs));
+        if (deadlineMs - lastHindranceMs > ENOUGH_MS)
+          scene.fail(
+            'I1',
+            `Collection ${id} was given up at its deadline and was never started, though nothing was in its way.`,
+          );
+      }
+    },
+  };
+}

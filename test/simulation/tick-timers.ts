@@ -1,0 +1,43 @@
+import { pollMachineActions } from '../../shared/pipeline/poll-machine-actions.ts';
+import type { Chance } from './chance.ts';
+import type { Fleet } from './fleet.ts';
+import type { Scenario } from './scenario.ts';
+import type { Timeline } from './timeline.ts';
+import type { Weather } from './weather.ts';
+import type { Life } from './wire.ts';
+
+/** What timers work with. */
+export interface TimerParts {
+  readonly scenario: Scenario;
+  readonly timeline: Timeline;
+  readonly fleet: Fleet;
+  readonly weather: Weather;
+  readonly chance: Chance;
+}
+
+/** The platform's timer: at each tick one instance, or several at once, unless it is silent. */
+export function tickTimers({ scenario, timeline, fleet, weather, chance }: TimerParts): void {
+  const { tickMs, timersAtOnce } = scenario.settings;
+  const polling = new Set<Life>();
+
+  function tick(): void {
+    timeline.after(tickMs, tick);
+    if (weather.isTimerSilent()) return;
+    const free = fleet.living().filter(({ life }) => !polling.has(life));
+    for (let count = 0; count < timersAtOnce && free.length > 0; count += 1) {
+      const [on] = free.splice(chance.between(0, free.length - 1), 1);
+      if (on === undefined) return;
+      polling.add(on.life);
+      fleet.run(
+        on,
+        'poll',
+        async () => {
+          await pollMachineActions(on.ports);
+        },
+        () => polling.delete(on.life),
+      );
+    }
+  }
+
+  timeline.after(tickMs * chance.next(), tick);
+}
