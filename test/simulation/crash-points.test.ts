@@ -11,4 +11,4 @@ it('I1 to I9, I11: hold when any one call crashes before or after its effect, lo
       strikes.map((strike) => [strike]),
     ),
   ).toEqual([]);
-});
+}, 300_000);

@@ -5,7 +5,7 @@ import { trySeeds } from './try-seeds.ts';
 
 it('I1 to I9, I11: hold for 2,000 seeds', async () => {
   expect(await trySeeds(1_001, 2_000)).toEqual([]);
-});
+}, 900_000);
 
 it('I1 to I9, I11: hold for a sample of all pairs of faults', async () => {
   const strikes = await listStrikes(SMALL);
@@ -18,4 +18,4 @@ it('I1 to I9, I11: hold for a sample of all pairs of faults', async () => {
   );
   expect(pairs.length).toBeGreaterThan(500);
   expect(await tryStrikes(SMALL, pairs)).toEqual([]);
-});
+}, 900_000);
