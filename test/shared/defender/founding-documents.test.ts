@@ -244,8 +244,24 @@ describe("the founding documents' requests, sent by the client to the simulator"
       requestSource: 'PublicApi',
       createdAt: TIME,
       commands: [
-        { index: 0, status: 'Created', startedAt: null, endedAt: null, errors: [], type: 'RunScript' },
-        { index: 1, status: 'Created', startedAt: null, endedAt: null, errors: [], type: 'GetFile' },
+        {
+          index: 0,
+          status: 'Created',
+          startedAt: null,
+          endedAt: null,
+          errors: [],
+          type: 'RunScript',
+          parameters: { scriptname: 'minidump.ps1', args: 'OfficeClickToRun' },
+        },
+        {
+          index: 1,
+          status: 'Created',
+          startedAt: null,
+          endedAt: null,
+          errors: [],
+          type: 'GetFile',
+          parameters: { path: PATH },
+        },
       ],
     });
     expect(
@@ -263,8 +279,24 @@ describe("the founding documents' requests, sent by the client to the simulator"
         id: action.id,
         status: 'Succeeded',
         commands: [
-          { index: 0, status: 'Completed', startedAt: TIME, endedAt: TIME, errors: [], type: 'RunScript' },
-          { index: 1, status: 'Completed', startedAt: TIME, endedAt: TIME, errors: [], type: 'GetFile' },
+          {
+            index: 0,
+            status: 'Completed',
+            startedAt: TIME,
+            endedAt: TIME,
+            errors: [],
+            type: 'RunScript',
+            parameters: { scriptname: 'minidump.ps1', args: 'OfficeClickToRun' },
+          },
+          {
+            index: 1,
+            status: 'Completed',
+            startedAt: TIME,
+            endedAt: TIME,
+            errors: [],
+            type: 'GetFile',
+            parameters: { path: PATH },
+          },
         ],
       },
     ]);

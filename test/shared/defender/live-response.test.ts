@@ -60,8 +60,24 @@ describe('startLiveResponse', () => {
           requestSource: null,
           createdAt: '2021-02-04T15:36:52.7788848Z',
           commands: [
-            { index: 0, status: 'Created', startedAt: null, endedAt: null, errors: [], type: 'RunScript' },
-            { index: 1, status: 'Created', startedAt: null, endedAt: null, errors: [], type: 'GetFile' },
+            {
+              index: 0,
+              status: 'Created',
+              startedAt: null,
+              endedAt: null,
+              errors: [],
+              type: 'RunScript',
+              parameters: { scriptname: 'minidump.ps1', args: 'OfficeClickToRun' },
+            },
+            {
+              index: 1,
+              status: 'Created',
+              startedAt: null,
+              endedAt: null,
+              errors: [],
+              type: 'GetFile',
+              parameters: { path: 'C:\\windows\\TEMP\\OfficeClickToRun.dmp.zip' },
+            },
           ],
         },
       });

@@ -29,6 +29,7 @@ const ACTION = {
       endedAt: '2023-03-18T21:04:04.693Z',
       errors: [],
       type: 'RunScript',
+      parameters: { scriptname: 'Add-DomainAdmin.ps1' },
     },
   ],
 };
@@ -72,7 +73,12 @@ describe('getAction', () => {
 
   it('takes the index and the errors of a command as Defender gives them, in any order', async () => {
     const commands = [
-      { index: 2, commandStatus: 'Failed', errors: ['File not found', 7, null], command: { type: 'GetFile' } },
+      {
+        index: 2,
+        commandStatus: 'Failed',
+        errors: ['File not found', 7, null],
+        command: { type: 'GetFile', params: [{ key: 'Path', value: '/x' }, { key: 7 }, null] },
+      },
       { index: 0, commandStatus: 'Running', errors: 'one text', command: null },
       { commandStatus: null, errors: null },
       null,
@@ -81,9 +87,17 @@ describe('getAction', () => {
     await withScript([json(200, { id: ID, status: 'Failed', commands })], async ({ client }) => {
       const found = await client.getAction(ID);
       expect(found.outcome === 'found' ? found.action.commands : []).toEqual([
-        { index: 2, status: 'Failed', startedAt: null, endedAt: null, errors: ['File not found'], type: 'GetFile' },
-        { index: 0, status: 'Created', startedAt: null, endedAt: null, errors: ['one text'], type: '' },
-        { index: 2, status: 'Created', startedAt: null, endedAt: null, errors: [], type: '' },
+        {
+          index: 2,
+          status: 'Failed',
+          startedAt: null,
+          endedAt: null,
+          errors: ['File not found'],
+          type: 'GetFile',
+          parameters: { path: '/x' },
+        },
+        { index: 0, status: 'Created', startedAt: null, endedAt: null, errors: ['one text'], type: '', parameters: {} },
+        { index: 2, status: 'Created', startedAt: null, endedAt: null, errors: [], type: '', parameters: {} },
       ]);
     });
   });
