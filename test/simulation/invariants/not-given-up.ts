@@ -18,6 +18,8 @@ export function watchGivenUp(scene: Scene): Witness {
       for (const { id, status, machineId, deadline, calledOff, ...rest } of scene.book.collections.values()) {
         if (status !== 'failed' || !('plan' in rest) || rest.plan === null || started.has(id) || calledOff !== null)
           continue;
+        // A live response with exactly what was sent, for which another caller is named, is in its way, and says so.
+        if (rest.reason?.includes('another caller or source')) continue;
         const machine = scenario.machines.find((known) => known.id === machineId);
         const spans = [...(machine?.away ?? []), ...(machine?.portal ?? [])];
         const deadlineMs = Date.parse(deadline) - scene.epochMs() + scene.sinceStart();
