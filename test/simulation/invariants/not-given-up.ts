@@ -8,13 +8,20 @@ const ENOUGH_MS = 45 * 60_000;
 export function watchGivenUp(scene: Scene): Witness {
   const started = new Set<string>();
   const { scenario } = scene;
+  let isPaused = false;
   return {
+    rows(changes) {
+      for (const { partition, row, after } of changes)
+        if (partition === 'control' && row === 'pause') isPaused = after !== null;
+    },
     defender(fact) {
       if (fact.fact !== 'start') return;
       const name = readComment(fact.request.comment);
       if (name !== null) started.add(name.collectionId);
     },
     end() {
+      // A pause whose order came through only after it was to be taken back holds until somebody resumes.
+      if (isPaused) return;
       for (const { id, status, machineId, deadline, calledOff, ...rest } of scene.book.collections.values()) {
         if (status !== 'failed' || !('plan' in rest) || rest.plan === null || started.has(id) || calledOff !== null)
           continue;
