@@ -1,7 +1,14 @@
 import { RestError } from '@azure/storage-blob';
 import type { Explained } from './pipeline/ports.ts';
 
-const OUR_ERRORS: readonly string[] = ['DefenderError', 'TokenError', 'CopyError', 'ContentError', 'StateError'];
+const OUR_ERRORS: readonly string[] = [
+  'DefenderError',
+  'TokenError',
+  'CopyError',
+  'ContentError',
+  'StateError',
+  'SigningError',
+];
 
 /** Turns a fault into a sentence for people, from an allow-list: only our own errors' messages are passed on. */
 export function explainFault(fault: unknown): Explained {
