@@ -3,6 +3,7 @@ import './copy-result.ts';
 import './get-collection.ts';
 import './get-custody.ts';
 import './get-health.ts';
+import './get-keys.ts';
 import './get-operation.ts';
 import './get-quota.ts';
 import './get-report.ts';

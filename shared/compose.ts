@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment, Settings } from './settings.ts';
 import { readSettings } from './settings.ts';
-import { connectStorage, type Storage } from './connect-storage.ts';
+import { connectStorage, identify, type Storage } from './connect-storage.ts';
 import { readLibrary } from './content/read-library.ts';
 import { readProfiles } from './content/read-profiles.ts';
 import type { Admission } from './defender/admission.ts';
@@ -13,6 +13,9 @@ import { QUOTA_OF, type QuotaName } from './defender/quotas.ts';
 import type { QuotaReadings } from './doors/quota-answer.ts';
 import { openTokens } from './defender/open-tokens.ts';
 import { openPackages } from './evidence/packages.ts';
+import { type KeyKeeper, openSigning, type PublishedKey } from './evidence/signing.ts';
+import { keepKeyInFile } from './evidence/signing-file.ts';
+import { keepKeyInVault } from './evidence/signing-vault.ts';
 import { parseTicket, removeTicket, writeTicket } from './evidence/tickets.ts';
 import { explainFault } from './explain-fault.ts';
 import type { LogLine, Ports } from './pipeline/ports.ts';
@@ -34,6 +37,8 @@ export interface Collector {
   readonly storage: Storage;
   /** How every quota stands, by the service's clock. */
   readonly readQuotas: () => Promise<QuotaReadings>;
+  /** The public keys by which the signatures of packages are checked; none where packages are not signed. */
+  readonly listSigningKeys: () => Promise<readonly PublishedKey[]>;
   /** Ids of collections whose rows cannot be read. */
   readonly listSetAside: () => Promise<readonly string[]>;
 }
@@ -95,6 +100,7 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
   const callLimits = { perMinute: settings.callsPerMinute, perHour: settings.callsPerHour };
   const governor = createGovernor(shared, startLimits);
   const quotas = createCallQuotas(shared, callLimits);
+  const signing = openSigning(keepKey(settings));
   const ports: Ports = {
     now,
     wait,
@@ -131,6 +137,7 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
     sweeping: createTurn(shared, 'sweep orphans'),
     control: createControl(storage.table),
     evidence: openPackages(storage, settings.resultLinkHosts),
+    signing,
     tickets: {
       write: async (ticket) => {
         await writeTicket(storage.tickets, ticket);
@@ -154,7 +161,24 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
     ]);
     return { at: starts.at, starts: { ...starts, limits: startLimits }, calls };
   };
-  return { settings, ports, ledger, storage, readQuotas, listSetAside: collections.listSetAside };
+  const { listKeys: listSigningKeys } = signing;
+  return { settings, ports, ledger, storage, readQuotas, listSigningKeys, listSetAside: collections.listSetAside };
+}
+
+/** The keeper of the key that signs packages, null where they are not signed. */
+function keepKey({ signingPlace, ownClientId }: Settings): KeyKeeper | null {
+  switch (signingPlace.at) {
+    case 'nowhere':
+      return null;
+    case 'file':
+      return keepKeyInFile(signingPlace.path);
+    case 'vault':
+      return keepKeyInVault({ ...signingPlace, openCredential: () => identify(ownClientId) });
+    default: {
+      const unknown: never = signingPlace;
+      throw new Error(`Unknown place ${JSON.stringify(unknown)}.`);
+    }
+  }
 }
 
 const LIVE_RESPONSE: QuotaName = 'live response';

@@ -44,7 +44,8 @@ async function makeAll(table: TableClient, containers: readonly ContainerClient[
   ]);
 }
 
-async function connectBlobs(address: StorageAddress): Promise<BlobServiceClient> {
+/** A client for an account's blobs; nothing is sent yet. */
+export async function connectBlobs(address: StorageAddress): Promise<BlobServiceClient> {
   if (address.by === 'connection string') return BlobServiceClient.fromConnectionString(address.connectionString);
   return new BlobServiceClient(address.blobServiceUri, await identify(address.clientId));
 }
@@ -58,8 +59,8 @@ async function connectTable(address: StorageAddress): Promise<TableClient> {
   return new TableClient(address.tableServiceUri, TABLE, await identify(address.clientId));
 }
 
-/** Loaded only where an identity is used, as it is by far the largest library. */
-async function identify(clientId: string | null): Promise<TokenCredential> {
+/** The app's own identity; loaded only where it is used, as it is by far the largest library. */
+export async function identify(clientId: string | null): Promise<TokenCredential> {
   const { DefaultAzureCredential } = await import('@azure/identity');
   return new DefaultAzureCredential(clientId === null ? {} : { managedIdentityClientId: clientId });
 }

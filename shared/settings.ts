@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { findBaseUrlFault } from './defender/base-url.ts';
 import { CLOUD_NAMES, CLOUDS, type CloudName } from './defender/clouds.ts';
 import type { DefenderIdentity } from './defender/identity.ts';
+import { readSigningPlace, type SigningPlace } from './evidence/signing-place.ts';
 import type { Mode } from './pipeline/ports.ts';
 import { readIdentity } from './read-identity.ts';
 import { readStorageAddress } from './read-storage-address.ts';
@@ -35,6 +36,9 @@ export interface Settings {
   readonly mergeMinutes: number;
   readonly deadlineHours: number;
   readonly mode: Mode;
+  readonly signingPlace: SigningPlace;
+  /** The user-assigned identity of the app, null for the system-assigned one. */
+  readonly ownClientId: string | null;
   readonly authLevel: 'anonymous' | 'function';
 }
 
@@ -85,6 +89,19 @@ const schema = z.object({
     .max(24 * 30)
     .default(72),
   MODE: z.enum(['off', 'observe', 'collect']).default('collect'),
+  SIGNING_KEY_ID: z
+    .string()
+    .trim()
+    .transform((text, context): SigningPlace => {
+      const read = readSigningPlace(text);
+      if (read.outcome === 'read') return read.place;
+      context.addIssue({ code: 'custom', message: read.fault });
+      return z.NEVER;
+    })
+    .default({ at: 'nowhere' }),
+  AZURE_CLIENT_ID: z.string().trim().optional(),
+  /** Set by the platform (App Service: environment variables). */
+  WEBSITE_SITE_NAME: z.string().optional(),
   WEBSITE_AUTH_ENABLED: z.string().optional(),
 });
 
@@ -98,7 +115,17 @@ export function readSettings(environment: Environment): Settings {
   const stateStorage = readStorageAddress(given, 'StateStorage', 'blobs and tables', faults);
   const evidenceStorage = readStorageAddress(given, 'EvidenceStorage', 'blobs', faults);
   const defenderIdentity = readIdentity(given, faults);
-  if (!parsed.success || stateStorage === null || evidenceStorage === null || defenderIdentity === null) {
+  if (parsed.data?.SIGNING_KEY_ID.at === 'file' && parsed.data.WEBSITE_SITE_NAME !== undefined)
+    faults.push(
+      'SIGNING_KEY_ID: a key in a file is for runs on a machine of your own; give that of a key in a Key Vault',
+    );
+  if (
+    !parsed.success ||
+    stateStorage === null ||
+    evidenceStorage === null ||
+    defenderIdentity === null ||
+    faults.length > 0
+  ) {
     throw new Error(
       `The collector cannot start, as its settings are not complete:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nSet them in the app's settings (locally: in the environment or in local.settings.json) and start again.`,
     );
@@ -123,6 +150,8 @@ export function readSettings(environment: Environment): Settings {
     mergeMinutes: data.MERGE_MINUTES,
     deadlineHours: data.COLLECTION_DEADLINE_HOURS,
     mode: data.MODE,
+    signingPlace: data.SIGNING_KEY_ID,
+    ownClientId: data.AZURE_CLIENT_ID ?? null,
     authLevel: data.WEBSITE_AUTH_ENABLED?.toLowerCase() === 'true' ? 'anonymous' : 'function',
   };
 }

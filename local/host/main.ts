@@ -15,6 +15,9 @@ Settings come from the environment, and where it has none from local.settings.js
 
 const packageFolder = fileURLToPath(new URL('../../', import.meta.url));
 
+/** Packages are signed here as they are in Azure, by a key of this machine; an empty setting leaves them unsigned. */
+const byDefault = { SIGNING_KEY_ID: new URL('../../.local/signing-key.pem', import.meta.url).href };
+
 function parseGiven() {
   try {
     return parseArgs({
@@ -55,7 +58,7 @@ function describeFunction(hosted: HostedFunction): string {
 
 async function main(): Promise<void> {
   const { port, appFile } = readArguments();
-  const settings = { ...readLocalSettings(`${packageFolder}local.settings.json`), ...process.env };
+  const settings = { ...byDefault, ...readLocalSettings(`${packageFolder}local.settings.json`), ...process.env };
   const host = await startHost({ appFile, port, settings, log: printLogLine });
   /** Under npm a Ctrl-C arrives twice, from the terminal and from npm, so only the first one counts. */
   const stop = (): void => {

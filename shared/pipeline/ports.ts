@@ -9,6 +9,7 @@ import type { AgedLease, Room, SeenReach, StartDecision, StartWish } from '../do
 import type { LaneAnswer } from '../domain/lane.ts';
 import type { OpenEntry } from '../domain/open-entry.ts';
 import type { EvidenceItem } from '../domain/result.ts';
+import type { SealStatement } from '../domain/signature.ts';
 import type { LinkOutcome } from '../domain/result-link.ts';
 import type { StartOutcome } from '../domain/start-outcome.ts';
 import type { Ticket } from '../domain/ticket.ts';
@@ -173,6 +174,14 @@ export interface EvidencePort {
   putCustodyLine(collectionId: string, line: CustodyLine): Promise<void>;
 }
 
+/** What signs packages with a key that nothing here ever sees. */
+export interface SigningPort {
+  /** Whether a package that is sealed from now on is signed. */
+  readonly practice: 'signed' | 'unsigned';
+  /** The compact JWS (RFC 7515, ES256) over a statement; throws while the key cannot be used. */
+  readonly sign: (statement: SealStatement) => Promise<string>;
+}
+
 /** Blobs that ask for one result to be copied. */
 export interface TicketsPort {
   write(ticket: Ticket): Promise<void>;
@@ -244,6 +253,7 @@ export interface Ports {
   readonly sweeping: TurnPort;
   readonly control: ControlPort;
   readonly evidence: EvidencePort;
+  readonly signing: SigningPort;
   readonly tickets: TicketsPort;
   readonly content: ContentPort;
   readonly explain: (error: unknown) => Explained;

@@ -4,13 +4,15 @@ import { writeBagInfo, writeBagit, writeManifest } from '../domain/manifest.ts';
 import { describePackage } from '../domain/package-record.ts';
 import { packageRecordSchema } from '../domain/package-record-schema.ts';
 import { renderReport } from '../domain/report.ts';
+import { announceSignature } from '../domain/signature.ts';
 import { applyEvent } from './apply-event.ts';
 import { readReport } from './copy-result.ts';
 import type { Ports } from './ports.ts';
+import { signPackage } from './sign-package.ts';
 
 /**
  * Seals a package: payload manifest, then the custody entry that holds its hash, then everything that describes it, then
- * the tag manifest of what is really stored. Every file is create-only and the time is the collection's own, so it can be
+ * the tag manifest of what is really stored, then the signature over that. Every file is create-only and the time is the collection's own, so it can be
  * repeated from any point: what is stored wins.
  */
 export async function seal(ports: Ports, given: CollectionIn<'sealing'>): Promise<void> {
@@ -51,6 +53,7 @@ export async function seal(ports: Ports, given: CollectionIn<'sealing'>): Promis
             value: `Evidence of alert ${collection.alertId} on machine ${collection.machineId}`,
           },
           { label: 'Bag-Software-Agent', value: `Evidence Collector for Microsoft Defender ${ports.version}` },
+          announceSignature(ports.signing.practice),
         ],
       }),
     ],
@@ -66,6 +69,11 @@ export async function seal(ports: Ports, given: CollectionIn<'sealing'>): Promis
     sealed.push({ path, sha256 });
   }
   const tagmanifest = await ports.evidence.putText(collection.id, 'tagmanifest-sha256.txt', writeManifest(sealed));
+  await signPackage(ports, {
+    collection: collection.id,
+    tagmanifestSha256: tagmanifest.sha256,
+    custodyHead: record.custody.head,
+  });
   await applyEvent(ports, collection.id, { type: 'sealed', tagmanifestSha256: tagmanifest.sha256 });
 }
 

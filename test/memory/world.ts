@@ -47,6 +47,7 @@ export function makeWorld(
   const blobs = new Map<string, string>();
   const tickets = new Set<string>();
   const logs: LogLine[] = [];
+  let signatures = 0;
   const world = {
     logs,
     blobs,
@@ -133,6 +134,14 @@ export function makeWorld(
       async putCustodyLine(collectionId, { number, line }) {
         const name = `custody:${collectionId}/${number}.json`;
         if (!blobs.has(name)) blobs.set(name, line);
+      },
+    },
+    signing: {
+      practice: 'signed',
+      // Each signature over the same statement is another one, as ES256 has it.
+      async sign(statement) {
+        signatures += 1;
+        return `${signatures}.${JSON.stringify(statement)}`;
       },
     },
     tickets: {

@@ -21,6 +21,8 @@ describe('readSettings', () => {
       mergeMinutes: 60,
       deadlineHours: 72,
       mode: 'collect',
+      signingPlace: { at: 'nowhere' },
+      ownClientId: null,
       authLevel: 'function',
     });
   });
@@ -85,6 +87,20 @@ describe('readSettings', () => {
     expect(readSettings({ ...least, PENDING_LIMIT_MINUTES: '4320' }).pendingLimitMinutes).toBe(4_320);
   });
 
+  it('takes a signing key of a vault, and one in a file where the platform is not', () => {
+    const keyId = 'https://soc.vault.azure.net/keys/evidence';
+    const own = '11111111-2222-3333-4444-555555555555';
+    expect(readSettings({ ...least, SIGNING_KEY_ID: keyId, AZURE_CLIENT_ID: own })).toMatchObject({
+      signingPlace: { at: 'vault', vaultUrl: 'https://soc.vault.azure.net', name: 'evidence', version: null },
+      ownClientId: own,
+    });
+    const file = { ...least, SIGNING_KEY_ID: 'file:///tmp/key.pem' };
+    expect(readSettings(file).signingPlace).toMatchObject({ at: 'file' });
+    expect(() => readSettings({ ...file, WEBSITE_SITE_NAME: 'collector' })).toThrow(
+      /SIGNING_KEY_ID: a key in a file is for runs on a machine of your own/,
+    );
+  });
+
   it('leaves keys to the platform only where the platform does not authenticate', () => {
     expect(readSettings({ ...least, WEBSITE_AUTH_ENABLED: 'True' }).authLevel).toBe('anonymous');
     expect(readSettings({ ...least, WEBSITE_AUTH_ENABLED: 'False' }).authLevel).toBe('function');
@@ -127,6 +143,11 @@ describe('readSettings', () => {
     ['a time before the alert', { MERGE_MINUTES: '-1' }, /MERGE_MINUTES/],
     ['a scope that is none', { DEFENDER_SCOPE: 'x' }, /DEFENDER_SCOPE/],
     ['a schedule that is none', { POLL_SCHEDULE: 'often' }, /POLL_SCHEDULE/],
+    [
+      'a signing key that is none',
+      { SIGNING_KEY_ID: 'https://x.vault.azure.net/secrets/SECRET' },
+      /SIGNING_KEY_ID: not the identifier of a key/,
+    ],
     ['more sessions than the quota row keeps', { LIVE_RESPONSE_SESSIONS: '1000' }, /LIVE_RESPONSE_SESSIONS/],
   ])('refuses %s by name', (_, changes, message) => {
     expect(() => readSettings({ ...least, ...changes })).toThrow(message);
