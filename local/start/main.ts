@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { leaveWithNpm } from '../leave-with-npm.ts';
+import { readKeys } from '../verify/read-pins.ts';
 import { verifyPackage } from '../verify/verify-package.ts';
 import { fetchPackage } from './fetch-package.ts';
 import { followCollection, sendAlert } from './follow-collection.ts';
@@ -59,7 +60,9 @@ async function showOneAlert(
   const ended = await followCollection(url, progress, leaving.signal);
   const packageFolder = join(folder, 'packages', id);
   const files = await fetchPackage(everything.storageConnection, id, packageFolder);
-  const check = await verifyPackage(packageFolder);
+  const keys = await readKeys(await (await fetch(`${everything.app.url}/api/keys`)).text());
+  const pins = keys.outcome === 'read' ? keys.pins : [];
+  const check = await verifyPackage(packageFolder, { pins, collectionId: id });
   progress.stop();
   console.log('');
   console.log(`Status       ${ended.status}${ended.reason === null ? '' : ` (${ended.reason})`}`);

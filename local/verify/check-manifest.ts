@@ -1,4 +1,4 @@
-import type { ManifestEntry } from '../../shared/domain/manifest.ts';
+import { type ManifestEntry, writeManifest } from '../../shared/domain/manifest.ts';
 import type { Fault } from './fault.ts';
 
 /** A manifest's name, and the files that it must name: each of them and no other. */
@@ -8,9 +8,10 @@ export interface Coverage {
   readonly mayName: (path: string) => boolean;
 }
 
-/** Compares a manifest's entries with the files it must name, both ways: missing, added, changed, named twice, leading out. */
+/** Compares a manifest's entries with the files it must name, both ways: missing, added, changed, named twice, leading out; and its text with ours. */
 export function checkManifest(
   entries: readonly ManifestEntry[],
+  text: string,
   { manifest, files, mayName }: Coverage,
 ): readonly Fault[] {
   const faults: Fault[] = [];
@@ -29,6 +30,9 @@ export function checkManifest(
   for (const path of files.keys()) {
     if (!named.has(path)) faults.push({ path, what: `It was added: ${manifest} does not name it.` });
   }
+  // Capitals, order and line ends have no meaning to a reader, but a package as it was sealed has none of them changed.
+  if (named.size === entries.length && writeManifest(entries) !== text)
+    faults.push({ path: manifest, what: 'It was changed: it is not written as ours are, byte for byte.' });
   return faults;
 }
 

@@ -2,6 +2,7 @@ import { TableClient } from '@azure/data-tables';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fetchPackage } from '../../local/start/fetch-package.ts';
+import { readKeys } from '../../local/verify/read-pins.ts';
 import { verifyPackage } from '../../local/verify/verify-package.ts';
 import { type AppUnderTest, firstCollection, startAppUnderTest } from './app-under-test.ts';
 
@@ -33,7 +34,19 @@ describe('an alert on the simulated Linux machine, through the real triggers', (
 
     const folder = `${app.folder}/package`;
     await fetchPackage(app.storage.connectionString, id, folder);
-    expect(await verifyPackage(folder)).toMatchObject({ verdict: 'intact' });
+    const keys = await readKeys(await (await app.get('/api/keys')).text());
+    if (keys.outcome === 'fault') throw new Error(`What the app publishes ${keys.fault}.`);
+    expect(await verifyPackage(folder, { pins: keys.pins, collectionId: id })).toMatchObject({
+      verdict: 'intact',
+      signature: { signature: 'fits', vouchedBy: 'a given key' },
+    });
+  });
+
+  it('publishes the keys of signatures as a set of public JWKs', async () => {
+    const answer = await app.get('/api/keys');
+    expect(answer.headers.get('content-type')).toBe('application/jwk-set+json');
+    const { keys } = (await answer.json()) as { keys: object[] };
+    expect(keys.map((key) => Object.keys(key).sort())).toEqual([['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']]);
   });
 
   it('sent again it is the same collection, and nothing is run', async () => {

@@ -1,22 +1,68 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { expect, test } from 'vitest';
-import { buildPackage } from './build-package.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import { openSigning } from '../../../shared/evidence/signing.ts';
+import { makeKey } from '../../shared/evidence/signing-keys.ts';
+import { buildPackage, makePackage, makeSigned, writePackage } from './build-package.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../../local/verify/main.ts');
+const AGREE = 'Intact: 10 files and 11 custody entries agree.\n';
 
 function verify(...args: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' });
   return { status, stdout, stderr };
 }
 
-test('an intact package is told in one line, with exit code 0', () => {
-  expect(verify(buildPackage())).toEqual({
+/** A file with that content, in a folder of its own. */
+function writeFile(content: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'key-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'keys.json');
+  writeFileSync(file, content);
+  return file;
+}
+
+test('an intact package is told in two lines, with exit code 0', () => {
+  const unsigned = 'Not signed: nothing shows that it was not made anew as a whole.\n';
+  expect(verify(buildPackage())).toEqual({ status: 0, stdout: `${AGREE}${unsigned}`, stderr: '' });
+  expect(verify(writePackage(makePackage('unsigned')))).toMatchObject({ status: 0, stdout: `${AGREE}${unsigned}` });
+});
+
+test('a signed package is told with its key, and whether anybody vouches for that', async () => {
+  const key = makeKey();
+  const [published] = await openSigning(key.keeper).listKeys();
+  const kid = published?.kid ?? '';
+  const folder = writePackage(await makeSigned(key));
+  expect(verify(folder)).toEqual({
     status: 0,
-    stdout: 'Intact: 10 files and 11 custody entries agree. The signature was not checked.\n',
+    stdout: `${AGREE}Signed by the key ${kid}, for which nothing vouches: it comes from the package itself. Give --key or --fingerprint, had from elsewhere.\n`,
     stderr: '',
   });
+  const set = writeFile(JSON.stringify({ keys: [{ kty: 'RSA', n: 'AQAB', e: 'AQAB' }, published] }));
+  const jwk = writeFile(JSON.stringify(key.publicKey));
+  const others = [
+    ['--key', set],
+    ['--key', jwk],
+    ['--fingerprint', kid],
+  ];
+  for (const pin of others)
+    expect(verify(folder, ...pin)).toEqual({
+      status: 0,
+      stdout: `${AGREE}Signed by the given key ${kid}.\n`,
+      stderr: '',
+    });
+});
+
+test('a package that another key signed is told with exit code 5', async () => {
+  const folder = writePackage(await makeSigned(makeKey()));
+  const other = writeFile(JSON.stringify(makeKey().publicKey));
+  const { status, stdout } = verify('--key', other, folder);
+  expect(status).toBe(5);
+  expect(stdout).toMatch(
+    /^signature\.jws: It was made by the key [\w-]{43}, which is not the given one \([\w-]{43}\)\.\n$/,
+  );
 });
 
 test('each fault is one line, with exit code 5; a file name cannot write to the terminal', () => {
@@ -31,11 +77,31 @@ test('each fault is one line, with exit code 5; a file name cannot write to the 
   ]);
 });
 
-test.each([[[]], [['one', 'two']], [['/no/such/folder']], [[MAIN]]])(
-  'wrong use %j is told with exit code 2',
-  (args) => {
-    const { status, stdout, stderr } = verify(...args);
-    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toContain('Usage: npm run verify -- <folder>');
-  },
-);
+const THUMBPRINT = 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs';
+test.each([
+  [[], /^Usage/],
+  [['one', 'two'], /^Usage/],
+  [['one', '--quick'], /^Usage/],
+  [['one', '--key', 'a', '--fingerprint', THUMBPRINT], /^Usage/],
+  [['/no/such/folder'], /^\/no\/such\/folder: There is no such folder/],
+  [[MAIN], /There is no such folder/],
+  [['.', '--key', '/no/such/file'], /^--key \/no\/such\/file cannot be read\./],
+  [['.', '--fingerprint', THUMBPRINT.slice(1)], /^--fingerprint is no thumbprint/],
+  [['.', '--fingerprint', `${THUMBPRINT.slice(0, -1)}t`], /^--fingerprint is no thumbprint/],
+])('wrong use %j is told with exit code 2', (args, words) => {
+  const { status, stdout, stderr } = verify(...args);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toMatch(words);
+  expect(stderr).toContain('Usage: npm run verify -- <folder or collection id>');
+});
+
+test.each([
+  ['hello', 'is no JSON'],
+  ['{}', 'holds no public key'],
+  ['{"keys":[]}', 'holds no public key'],
+  ['{"kty":"EC","crv":"P-384","x":"AA","y":"AA"}', 'holds no public key'],
+])('a file with %s vouches for nothing, so nothing is checked by it', (content, words) => {
+  const { status, stderr } = verify(buildPackage(), '--key', writeFile(content));
+  expect(status).toBe(2);
+  expect(stderr).toContain(words);
+});

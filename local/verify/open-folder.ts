@@ -1,15 +1,21 @@
+import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Fault } from './fault.ts';
+import type { Listing, PackageSource } from './package-source.ts';
 
-/** The regular files below a folder by their path with slashes, with their length in bytes, and a fault for everything else. */
-export interface Listing {
-  readonly files: ReadonlyMap<string, number>;
-  readonly faults: readonly Fault[];
+/** Read in pieces of this length: fewer and larger ones than by default hash faster. */
+const PIECE_BYTES = 512 * 1024;
+
+/** A package in a folder; links in it are faults and never followed. Throws when the folder or a file cannot be read. */
+export function openFolder(folder: string): PackageSource {
+  return {
+    list: () => listFolder(folder),
+    open: async (path) => createReadStream(join(folder, path), { highWaterMark: PIECE_BYTES }),
+  };
 }
 
-/** Lists a package's files; links are faults and never followed. Throws when the folder itself cannot be read. */
-export async function listFiles(folder: string): Promise<Listing> {
+async function listFolder(folder: string): Promise<Listing> {
   const files = new Map<string, number>();
   const faults: Fault[] = [];
   const below = [''];
