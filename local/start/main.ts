@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { leaveWithNpm } from '../leave-with-npm.ts';
+import { describeSignature } from '../verify/describe-signature.ts';
 import { readKeys } from '../verify/read-pins.ts';
 import { verifyPackage } from '../verify/verify-package.ts';
 import { fetchPackage } from './fetch-package.ts';
@@ -67,11 +68,12 @@ async function showOneAlert(
   console.log('');
   console.log(`Status       ${ended.status}${ended.reason === null ? '' : ` (${ended.reason})`}`);
   console.log(`Package      ${packageFolder} (${files} files; in storage: container evidence, folder ${id})`);
-  if (check.verdict === 'intact')
+  if (check.verdict === 'intact') {
     console.log(
       `Verification intact: ${check.files} files agree with their manifests, ${check.custodyEntries} custody entries are one chain`,
     );
-  else for (const fault of check.faults) console.log(`Verification FAILED: ${fault.path}: ${fault.what}`);
+    console.log(`Signature    ${describeSignature(check.signature)} (published at ${everything.app.url}/api/keys)`);
+  } else for (const fault of check.faults) console.log(`Verification FAILED: ${fault.path}: ${fault.what}`);
   console.log(`             check it yourself: (cd ${packageFolder} && sha256sum -c manifest-sha256.txt)`);
   console.log(`Report       ${join(packageFolder, 'report.html')}`);
   return { verdict: check.verdict === 'intact' && ended.status === 'collected' ? 'intact' : 'not intact', url };

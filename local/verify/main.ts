@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { spellHidden } from '../../shared/domain/escape-html.ts';
 import { type ChosenSource, chooseSource } from './choose-source.ts';
-import type { SignatureFinding } from './check-signature.ts';
+import { describeSignature } from './describe-signature.ts';
 import { type PinReading, readFingerprint, readKeys } from './read-pins.ts';
 import { verifySource } from './verify-package.ts';
 
@@ -48,21 +48,6 @@ async function check(
     default: {
       const unknown: never = found;
       throw new Error(`Unknown verdict ${JSON.stringify(unknown)}.`);
-    }
-  }
-}
-
-function describeSignature(finding: SignatureFinding): string {
-  switch (finding.signature) {
-    case 'none':
-      return 'Not signed: nothing shows that it was not made anew as a whole.';
-    case 'fits':
-      return finding.vouchedBy === 'a given key'
-        ? `Signed by the given key ${finding.thumbprint}.`
-        : `Signed by the key ${finding.thumbprint}, for which nothing vouches: it comes from the package itself. Give --key or --fingerprint, had from elsewhere.`;
-    default: {
-      const unknown: never = finding;
-      throw new Error(`Unknown finding ${JSON.stringify(unknown)}.`);
     }
   }
 }
