@@ -54,6 +54,17 @@ const NO_ANSWER: Omit<ScriptReport, 'exitCode'> = {
   archiveBytes: null,
 };
 
+/** The text of a transcript in UTF-8, or in UTF-16 as Windows writes it: by its byte order mark, or by where the NUL of its first character is (RFC 4627, 3). Never throws. */
+export function decodeTranscript(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  const isLittle = (first === 0xff && second === 0xfe) || (first !== 0 && second === 0);
+  const isBig = (first === 0xfe && second === 0xff) || (first === 0 && second !== undefined && second !== 0);
+  if (!isLittle && !isBig) return new TextDecoder().decode(bytes);
+  // NULs at the end may leave half a character, which would be read as a broken one.
+  const whole = bytes.subarray(0, bytes.length - (bytes.length % 2));
+  return new TextDecoder(isLittle ? 'utf-16le' : 'utf-16be').decode(whole);
+}
+
 /** What a transcript says of its script's run; a text that is no transcript has no exit code and no answer, and is all output. Never throws. */
 export function readTranscript(text: string): Transcript {
   const read = TranscriptJson.safeParse(parseLeniently(text));

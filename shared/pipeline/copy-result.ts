@@ -1,6 +1,6 @@
 import type { EvidenceItem, ResultKey, ScriptReport } from '../domain/result.ts';
 import { placeResult } from '../domain/evidence-path.ts';
-import { readTranscript } from '../domain/transcript.ts';
+import { decodeTranscript, readTranscript } from '../domain/transcript.ts';
 import { applyEvent } from './apply-event.ts';
 import type { Ports } from './ports.ts';
 
@@ -65,8 +65,6 @@ export async function copyResult(
 /** What a transcript says of its script; null when it was too long to be looked into. */
 export function readReport(transcript: Uint8Array | null): ScriptReport | null {
   if (transcript === null) return null;
-  const { exitCode, answer, reason, archiveSha256, archiveBytes } = readTranscript(
-    new TextDecoder().decode(transcript),
-  );
+  const { exitCode, answer, reason, archiveSha256, archiveBytes } = readTranscript(decodeTranscript(transcript));
   return { exitCode, answer, reason, archiveSha256, archiveBytes };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readTranscript } from '../../../shared/domain/transcript.ts';
+import { decodeTranscript, readTranscript } from '../../../shared/domain/transcript.ts';
 
 const BEGIN = '-----BEGIN EVIDENCE ANSWER-----';
 const END = '-----END EVIDENCE ANSWER-----';
@@ -158,5 +158,46 @@ describe('readTranscript', () => {
     const text = JSON.stringify({ ok: false, reason });
     const output = `${BEGIN}\n${Buffer.from(text).toString('base64url')}\n${END}`;
     expect(readTranscript(transcribe(output))).toMatchObject({ answer: 'not ok', reason: cleaned });
+  });
+});
+
+describe('decodeTranscript', () => {
+  const text = transcribe(`žluťoučký 😀\r\n${answerWith(WHOLE)}`);
+  const inUtf16 = (of: string) => Buffer.from(of, 'utf16le');
+  const bigEndian = (of: string) => Buffer.from(inUtf16(of)).swap16();
+
+  it.each<[string, Uint8Array]>([
+    ['UTF-8', Buffer.from(text)],
+    ['UTF-8 with a byte order mark', Buffer.from(`\uFEFF${text}`)],
+    ['UTF-16', inUtf16(text)],
+    ['UTF-16 with a byte order mark', inUtf16(`\uFEFF${text}`)],
+    ['UTF-16 with the high byte first', bigEndian(text)],
+    ['UTF-16 with the high byte first and a byte order mark', bigEndian(`\uFEFF${text}`)],
+    ['a piece of a larger buffer', Buffer.from(`xyz${text}`).subarray(3)],
+  ])('reads %s', (_name, bytes) => {
+    expect(decodeTranscript(bytes)).toBe(text);
+  });
+
+  it.each([
+    ['UTF-8', Buffer.from(`${text}\0\0\0`)],
+    ['UTF-16', inUtf16(`\uFEFF${text}\0\0`)],
+    ['UTF-16, in an odd number of bytes', Buffer.concat([inUtf16(text), Buffer.alloc(3)])],
+    [
+      'UTF-16 with the high byte first, in an odd number of bytes',
+      Buffer.concat([bigEndian(`\uFEFF${text}`), Buffer.alloc(5)]),
+    ],
+  ])('leaves NULs at the end of %s to be passed over', (_name, bytes) => {
+    const read = readTranscript(decodeTranscript(bytes));
+    expect(read).toMatchObject({ exitCode: 0, answer: 'ok', archiveSha256: SHA256, errors: 'e' });
+    expect(read.output).toMatch(/^žluťoučký 😀\r\n-----BEGIN/);
+  });
+
+  it.each([
+    ['nothing', [], ''],
+    ['one byte', [0x41], 'A'],
+    ['bytes that are no text', [0x7b, 0x22, 0xff, 0xfe, 0x22], '{"\ufffd\ufffd"'],
+    ['NULs alone', [0, 0, 0], '\0\0\0'],
+  ])('never fails: %s', (_name, bytes, expected) => {
+    expect(decodeTranscript(Uint8Array.from(bytes))).toBe(expected);
   });
 });
