@@ -1,16 +1,12 @@
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createGunzip, type Gunzip } from 'node:zlib';
-import type { EvidenceItem } from '../domain/result.ts';
-
-/** What a gzip holds, as bytes and hashes. */
-export type Inside = NonNullable<EvidenceItem['inside']>;
+import { type HashedBytes, startByteHasher } from './hash-bytes.ts';
 
 /** Counts and hashes the content of a gzip that comes in pieces; a piece must not change afterwards. */
 export interface InsideHasher {
   readonly take: (piece: Uint8Array) => Promise<void>;
   /** Null when the bytes were no gzip, a broken one, or one that holds more than the cap. */
-  readonly finish: () => Promise<Inside | null>;
+  readonly finish: () => Promise<HashedBytes | null>;
   readonly drop: () => void;
 }
 
@@ -22,7 +18,7 @@ export function startInside(capBytes: number): InsideHasher {
   let state: 'first byte' | 'second byte' | 'gzip' | 'none' = 'first byte';
   let gunzip: Gunzip | null = null;
   let bytes = 0;
-  const hashes = { sha256: createHash('sha256'), sha1: createHash('sha1'), md5: createHash('md5') };
+  const content = startByteHasher();
 
   const drop = (): void => {
     state = 'none';
@@ -32,13 +28,10 @@ export function startInside(capBytes: number): InsideHasher {
   const open = (): Gunzip => {
     const opened = createGunzip({ chunkSize: 64 * 1024 });
     opened.on('error', drop);
-    opened.on('data', (content: Buffer) => {
-      bytes += content.length;
-      if (bytes > capBytes) {
-        drop();
-        return;
-      }
-      for (const hash of Object.values(hashes)) hash.update(content);
+    opened.on('data', (piece: Buffer) => {
+      bytes += piece.length;
+      if (bytes > capBytes) drop();
+      else content.take(piece);
     });
     return opened;
   };
@@ -61,17 +54,11 @@ export function startInside(capBytes: number): InsideHasher {
     if (!gunzip.write(rest)) await settled(gunzip, 'drain');
   };
 
-  const finish = async (): Promise<Inside | null> => {
+  const finish = async (): Promise<HashedBytes | null> => {
     if (state !== 'gzip' || gunzip === null) return null;
     gunzip.end();
     await settled(gunzip, 'end');
-    if (isDropped()) return null;
-    return {
-      bytes,
-      sha256: hashes.sha256.digest('hex'),
-      sha1: hashes.sha1.digest('hex'),
-      md5: hashes.md5.digest('hex'),
-    };
+    return isDropped() ? null : content.finish();
   };
 
   const isDropped = (): boolean => state === 'none';
