@@ -41,8 +41,7 @@ export function judgeAnswer(answer: AnswerHead, held: Held, maxBytes: number, no
     return held.offset === 0
       ? judgeWhole(answer, maxBytes)
       : startAgain('a range was asked for and the whole was sent');
-  if (status === 206)
-    return held.offset > 0 ? judgeRange(answer, held) : startAgain('a range was sent that nobody asked for');
+  if (status === 206) return judgeRange(answer, held, maxBytes);
   if (status === 412 || status === 416) return startAgain('it is not what it was when the copy began');
   if (status >= 300 && status < 400) {
     return {
@@ -68,20 +67,22 @@ function judgeWhole(answer: AnswerHead, maxBytes: number): AnswerVerdict {
   return { verdict: 'take', totalBytes, etag: readStrongEtag(answer) };
 }
 
-function judgeRange(answer: AnswerHead, held: Held): AnswerVerdict {
+function judgeRange(answer: AnswerHead, held: Held, maxBytes: number): AnswerVerdict {
   const [, from, to, total] =
     /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/.exec(readHeader(answer, 'content-range') ?? '') ?? [];
   if (from === undefined || to === undefined || total === undefined) return startAgain('its range cannot be read');
   const [first, last, totalBytes] = [Number(from), Number(to), Number(total)];
   if (first !== held.offset || last < first || last >= totalBytes)
     return startAgain('another range was sent than was asked for');
-  if (held.totalBytes !== null && totalBytes !== held.totalBytes) return startAgain('its length changed');
   const length = readHeader(answer, 'content-length');
   if (length !== null && readCount(length) !== last - first + 1)
     return startAgain('its range and its length do not agree');
-  if (readHeader(answer, 'etag') !== null && readStrongEtag(answer) !== held.etag)
-    return startAgain('its ETag changed');
-  return { verdict: 'take', totalBytes, etag: held.etag };
+  if (totalBytes > maxBytes) return tooLarge(maxBytes);
+  const etag = readStrongEtag(answer);
+  if (held.offset === 0) return { verdict: 'take', totalBytes, etag };
+  if (held.totalBytes !== null && totalBytes !== held.totalBytes) return startAgain('its length changed');
+  if (etag !== held.etag) return startAgain('its ETag changed');
+  return { verdict: 'take', totalBytes, etag };
 }
 
 function judgeBusy(answer: AnswerHead, nowMs: number): Setback {

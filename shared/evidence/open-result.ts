@@ -24,18 +24,17 @@ export type OpenedResult =
     }
   | Setback;
 
-/** Asks a checked link for what is not held yet: the whole, or the rest by Range with If-Match. Sends no credential but the link. */
+/** Asks a checked link for what is not held yet, by Range from the first byte on, later with If-Match. Sends no credential but the link. */
 export async function openResult(url: URL, held: Held, options: OpenOptions): Promise<OpenedResult> {
-  const headers = writeHeaders(held);
-  if (headers === null) return startAgain('it has no ETag by which its rest could be asked for');
+  const range = writeRange(held);
+  if (range === null) return startAgain('it has no ETag by which its rest could be asked for');
   try {
-    const answer = await request(url, {
-      dispatcher: options.dispatcher,
-      headers,
-      headersTimeout: options.idleTimeoutMs,
-      bodyTimeout: options.idleTimeoutMs,
-      signal: options.signal,
-    });
+    let answer = await ask(url, range, options);
+    if (answer.statusCode === 416 && held.offset === 0) {
+      // An empty result has no first byte (RFC 9110, 15.5.17).
+      discard(answer.body);
+      answer = await ask(url, {}, options);
+    }
     const head = { status: answer.statusCode, headers: answer.headers };
     const verdict = judgeAnswer(head, held, options.maxBytes, options.now().getTime());
     if (verdict.verdict === 'take') return { ...verdict, body: answer.body };
@@ -72,9 +71,19 @@ export function discard(body: Readable): void {
   body.destroy();
 }
 
-/** Null when the rest cannot be asked for without risk of getting another result's. */
-function writeHeaders(held: Held): Record<string, string> | null {
-  const encoding = { 'accept-encoding': 'identity' };
-  if (held.offset === 0) return encoding;
-  return held.etag === null ? null : { ...encoding, range: `bytes=${held.offset}-`, 'if-match': held.etag };
+/** Null when the rest cannot be asked for without risk of getting another result's. A Content-Length alone may be too small unseen; the answer to a range tells the whole length beside it. */
+function writeRange(held: Held): Record<string, string> | null {
+  const range = `bytes=${held.offset}-`;
+  if (held.offset === 0) return { range };
+  return held.etag === null ? null : { range, 'if-match': held.etag };
+}
+
+function ask(url: URL, range: Record<string, string>, options: OpenOptions) {
+  return request(url, {
+    dispatcher: options.dispatcher,
+    headers: { 'accept-encoding': 'identity', ...range },
+    headersTimeout: options.idleTimeoutMs,
+    bodyTimeout: options.idleTimeoutMs,
+    signal: options.signal,
+  });
 }

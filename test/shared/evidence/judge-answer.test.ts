@@ -54,7 +54,41 @@ describe('judgeAnswer', () => {
     ['', 'start again'],
   ])('judges a rest with Content-Range %s', (range, verdict) => {
     const held = { offset: 4, totalBytes: 10, etag: '"0x1"' };
-    const answer = { status: 206, headers: { 'content-range': range } };
+    const answer = { status: 206, headers: { etag: '"0x1"', 'content-range': range } };
     expect(judgeAnswer(answer, held, 1000, NOW_MS).verdict).toBe(verdict);
+  });
+
+  it.each([
+    ['"0x1"', 'take'],
+    ['"0x2"', 'start again'],
+    ['W/"0x1"', 'start again'],
+    [undefined, 'start again'],
+  ])('judges a rest with the ETag %s', (etag, verdict) => {
+    const held = { offset: 4, totalBytes: null, etag: '"0x1"' };
+    const answer = { status: 206, headers: { etag, 'content-range': 'bytes 4-9/10' } };
+    expect(judgeAnswer(answer, held, 1000, NOW_MS).verdict).toBe(verdict);
+  });
+
+  it.each([
+    [
+      { 'content-range': 'bytes 0-9/10', etag: '"0x1"' },
+      { verdict: 'take', totalBytes: 10, etag: '"0x1"' },
+    ],
+    [
+      { 'content-range': 'bytes 0-9/10', 'content-length': '10' },
+      { verdict: 'take', totalBytes: 10, etag: null },
+    ],
+    [
+      { 'content-range': 'bytes 0-4/10', 'content-length': '5' },
+      { verdict: 'take', totalBytes: 10, etag: null },
+    ],
+    [{ 'content-range': 'bytes 0-9/10', 'content-length': '9' }, { verdict: 'start again' }],
+    [{ 'content-range': 'bytes 0-9/10', 'content-length': '11' }, { verdict: 'start again' }],
+    [{ 'content-range': 'bytes 0-999/1000' }, { verdict: 'take', totalBytes: 1000 }],
+    [{ 'content-range': 'bytes 0-1000/1001' }, { verdict: 'refused' }],
+    [{ 'content-range': 'bytes 1-9/10' }, { verdict: 'start again' }],
+    [{ 'content-length': '10' }, { verdict: 'start again' }],
+  ])('judges the first range with %j', (headers, verdict) => {
+    expect(judgeAnswer({ status: 206, headers }, NOTHING_HELD, 1000, NOW_MS)).toMatchObject(verdict);
   });
 });
