@@ -1,8 +1,7 @@
 import type { Dispatcher } from 'undici';
-import type { EvidenceItem } from '../domain/result.ts';
 import { CopyError } from './copy-error.ts';
 import { copyOnce } from './copy-once.ts';
-import type { CopyAnswer, CopyRequest } from './copy-request.ts';
+import type { Compared, CopyAnswer, CopyRequest, StoredCopy } from './copy-request.ts';
 import type { ContentHashes } from './hash-content.ts';
 import { hashStored } from './hash-stored.ts';
 import { makeLinkDispatcher } from './link-dispatcher.ts';
@@ -11,16 +10,14 @@ import { storageFault } from './stage-blocks.ts';
 /** How often a copy begins at zero when its source is not the same any more. */
 const MAX_STARTS = 3;
 
-/** Streams a result into a blob that did not exist and hashes it on the way; goes on with new links, and commits only what is whole. A blob that exists stands, and no link is asked for. Throws CopyError for what may go away. */
+/** Streams a result into a blob that did not exist and hashes it on the way; goes on with new links, and commits only what is whole. A blob that exists stands and is hashed and compared, and no link is asked for. Throws CopyError for what may go away. */
 export async function copyFromLink(request: CopyRequest): Promise<CopyAnswer> {
   const dispatcher = request.dispatcher ?? makeLinkDispatcher({ allowed: request.allowedHosts });
   try {
-    return (await findStored(request)) ?? (await copyAnew(request, dispatcher));
+    return (await findStored(request, null)) ?? (await copyAnew(request, dispatcher));
   } catch (error) {
     if (request.signal?.aborted) throw new CopyError('stopped', 'The copy was stopped before its end.');
-    const stored = error instanceof CopyError && error.code === 'storage' ? await findStored(request) : null;
-    if (stored === null) throw error;
-    return stored;
+    throw error;
   } finally {
     if (request.dispatcher === undefined) await dispatcher.destroy();
   }
@@ -32,7 +29,12 @@ async function copyAnew(request: CopyRequest, dispatcher: Dispatcher): Promise<C
     const answer = await copyOnce(request, dispatcher);
     switch (answer.outcome) {
       case 'stored':
-        return describe(request, answer.outcome, answer.hashes, answer.storedAt);
+        return { outcome: 'stored', ...describe(request, answer.hashes, answer.storedAt) };
+      case 'already there': {
+        const stored = await findStored(request, answer.hashes.sha256);
+        if (stored === null) throw answer.fault;
+        return stored;
+      }
       case 'no result':
       case 'refused':
         return answer;
@@ -48,24 +50,26 @@ async function copyAnew(request: CopyRequest, dispatcher: Dispatcher): Promise<C
   throw new CopyError('source-inconsistent', `The copy of the result began ${MAX_STARTS} times in vain: ${why}.`);
 }
 
-async function findStored(request: CopyRequest): Promise<CopyAnswer | null> {
+/** What is there already, null for nothing; it is compared with the hash of what was received, null when nothing was. */
+async function findStored(request: CopyRequest, receivedSha256: string | null): Promise<CopyAnswer | null> {
   try {
     const stored = await hashStored(request.container, request.path, request.limits, request.signal);
     if (stored.outcome === 'not found') return null;
-    return describe(request, 'already there', stored.hashes, stored.storedAt);
+    const { hashes, storedAt, notedSha256 } = stored;
+    const compared = compare(hashes.sha256, receivedSha256 ?? notedSha256);
+    return { outcome: 'already there', compared, ...describe(request, hashes, storedAt) };
   } catch (error) {
     throw storageFault(error);
   }
 }
 
-function describe(
-  request: CopyRequest,
-  outcome: 'stored' | 'already there',
-  { head, ...hashes }: ContentHashes,
-  storedAt: string,
-): CopyAnswer {
-  const item: Omit<EvidenceItem, 'report'> = { path: pathInPackage(request.path), ...hashes, storedAt };
-  return { outcome, item, head };
+function compare(storedSha256: string, expectedSha256: string | null): Compared {
+  if (expectedSha256 === null) return 'not comparable';
+  return storedSha256 === expectedSha256 ? 'same' : 'changed';
+}
+
+function describe(request: CopyRequest, { head, ...hashes }: ContentHashes, storedAt: string): StoredCopy {
+  return { item: { path: pathInPackage(request.path), ...hashes, storedAt }, head };
 }
 
 /** A blob's path in its package: its name without the collection's id. */

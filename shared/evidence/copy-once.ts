@@ -7,9 +7,10 @@ import type { ContentHashes } from './hash-content.ts';
 import { type CopyState, receivePart } from './receive-part.ts';
 import { startBlocks } from './stage-blocks.ts';
 
-/** How one copy from zero ended; `storedAt` is the service's time, ISO 8601 UTC. */
+/** How one copy from zero ended; `storedAt` is the service's time, ISO 8601 UTC, `hashes` are of what was received. */
 export type OnceAnswer =
   | { readonly outcome: 'stored'; readonly hashes: ContentHashes; readonly storedAt: string }
+  | { readonly outcome: 'already there'; readonly hashes: ContentHashes; readonly fault: CopyError }
   | { readonly outcome: 'no result'; readonly reason: string }
   | { readonly outcome: 'refused'; readonly reason: string }
   | { readonly outcome: 'start again'; readonly why: string };
@@ -62,14 +63,15 @@ async function commit(request: CopyRequest, state: CopyState, hashes: ContentHas
   if ((await request.mayCommit?.()) === 'stop')
     throw new CopyError('stopped', 'Nobody waits for this result any more.');
   const now = request.now ?? (() => new Date());
-  const storedAt = await state.blocks.commit({
+  const commit = await state.blocks.commit({
     metadata: { sha256: hashes.sha256 },
     blobHTTPHeaders: {
       blobContentType: 'application/octet-stream',
       blobContentMD5: Buffer.from(hashes.md5, 'hex'),
     },
   });
-  return { outcome: 'stored', hashes, storedAt: (storedAt ?? now()).toISOString() };
+  if (commit.outcome === 'already there') return { ...commit, hashes };
+  return { outcome: 'stored', hashes, storedAt: (commit.at ?? now()).toISOString() };
 }
 
 /** No wait after a first fault (a link expired, a connection was cut), then 1, 2 and 4 s. */

@@ -36,12 +36,18 @@ export interface CopyProgress {
   readonly totalBytes: number | null;
 }
 
-/** How a copy ended; `head` is the whole content of at most 4 MiB, null for a longer one. */
+/** How the bytes that are there compare with those that were received now or, when none were, with the SHA-256 that was noted at their commit. */
+export type Compared = 'same' | 'changed' | 'not comparable';
+
+/** What is stored of a result; `head` is its content, out of its gzip, when that is at most 4 MiB, else null. */
+export interface StoredCopy {
+  readonly item: Omit<EvidenceItem, 'report'>;
+  readonly head: Uint8Array | null;
+}
+
+/** How a copy ended. What was there already stands, whatever it compares as, and is what `item` tells. */
 export type CopyAnswer =
-  | {
-      readonly outcome: 'stored' | 'already there';
-      readonly item: Omit<EvidenceItem, 'report'>;
-      readonly head: Uint8Array | null;
-    }
+  | ({ readonly outcome: 'stored' } & StoredCopy)
+  | ({ readonly outcome: 'already there'; readonly compared: Compared } & StoredCopy)
   | { readonly outcome: 'no result'; readonly reason: string }
   | { readonly outcome: 'refused'; readonly reason: string };

@@ -28,7 +28,7 @@ export async function putOnce(
     });
     return describe('written', bytes);
   } catch (error) {
-    if (!mayBeThere(error)) throw error;
+    if (!refusesSecondWrite(error)) throw error;
     const stored = await readWhole(container, path, MAX_STORED_BYTES);
     switch (stored.outcome) {
       case 'read':
@@ -48,7 +48,7 @@ export async function putOnce(
 }
 
 /** True for the refusals of a second write: 409 BlobAlreadyExists, 409 BlobImmutableDueToPolicy, 412 ConditionNotMet (Azure Storage: blob error codes). */
-function mayBeThere(error: unknown): boolean {
+export function refusesSecondWrite(error: unknown): boolean {
   return error instanceof RestError && (error.statusCode === 409 || error.statusCode === 412);
 }
 

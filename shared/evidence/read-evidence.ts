@@ -11,6 +11,7 @@ export type OpenedBlob =
       readonly contentType: string;
       /** When the service wrote the blob, ISO 8601 UTC. */
       readonly storedAt: string;
+      readonly metadata: Readonly<Record<string, string>>;
     }
   | { readonly outcome: 'not found' };
 
@@ -35,12 +36,12 @@ export async function openStream(container: ContainerClient, path: string, signa
     const answer = await container
       .getBlockBlobClient(path)
       .download(0, undefined, { maxRetryRequests: MAX_RESUMES, ...(signal && { abortSignal: signal }) });
-    const { readableStreamBody: body, contentLength: bytes, lastModified } = answer;
+    const { readableStreamBody: body, contentLength: bytes, lastModified, metadata = {} } = answer;
     if (!(body instanceof Readable) || bytes === undefined || lastModified === undefined) {
       throw new Error(`Storage answered without the bytes, length or time of ${path}.`);
     }
     const contentType = answer.contentType ?? 'application/octet-stream';
-    return { outcome: 'opened', stream: body, bytes, contentType, storedAt: lastModified.toISOString() };
+    return { outcome: 'opened', stream: body, bytes, contentType, storedAt: lastModified.toISOString(), metadata };
   } catch (error) {
     if (isMissingBlob(error)) return { outcome: 'not found' };
     throw error;

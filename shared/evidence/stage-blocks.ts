@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { RestError, type BlockBlobClient, type BlockBlobCommitBlockListOptions } from '@azure/storage-blob';
 import { CopyError, codeOf } from './copy-error.ts';
+import { refusesSecondWrite } from './put-once.ts';
 
 /** Length of a block; 50,000 of them are 390 GiB (Azure Storage: Put Block List). */
 const BLOCK_BYTES = 8 * 1024 * 1024;
@@ -8,12 +9,17 @@ const BLOCK_BYTES = 8 * 1024 * 1024;
 /** Blocks on their way at once; with the one being filled, 3 are in memory. */
 const STAGED_AT_ONCE = 2;
 
+/** How a commit ended: with the service's time of the blob (null when it told none), or as another writer was first; `fault` is for when its blob is gone again. */
+export type Commit =
+  | { readonly outcome: 'committed'; readonly at: Date | null }
+  | { readonly outcome: 'already there'; readonly fault: CopyError };
+
 /** Cuts a stream into blocks and stages them; nothing is to be seen of them before `commit`. */
 export interface BlockWriter {
   /** Takes bytes, and waits while too many blocks are on their way. */
   readonly take: (piece: Uint8Array) => Promise<void>;
-  /** Makes the blob of all blocks unless it exists; gives the service's time of it, null when it told none. */
-  readonly commit: (options: BlockBlobCommitBlockListOptions) => Promise<Date | null>;
+  /** Makes the blob of all blocks unless it exists; bytes that came after another writer made it went nowhere. */
+  readonly commit: (options: BlockBlobCommitBlockListOptions) => Promise<Commit>;
   /** Stops what is on its way; the service forgets blocks without a commit after a week. */
   readonly drop: () => Promise<void>;
   /** How many blocks were sent off. */
@@ -27,6 +33,7 @@ export function startBlocks(blob: BlockBlobClient, prefix: string): BlockWriter 
   const spare: Buffer[] = [];
   const flights = new Set<Promise<void>>();
   const faults: unknown[] = [];
+  let conflict: CopyError | null = null;
   let filling: Buffer | null = null;
   let filled = 0;
 
@@ -56,22 +63,31 @@ export function startBlocks(blob: BlockBlobClient, prefix: string): BlockWriter 
 
   const stage = async (id: string, block: Buffer, content: Buffer): Promise<void> => {
     try {
-      const md5 = createHash('md5').update(content).digest();
-      await blob.stageBlock(id, content, content.length, { transactionalContentMD5: md5, abortSignal: stop.signal });
+      if (conflict === null) {
+        const md5 = createHash('md5').update(content).digest();
+        await blob.stageBlock(id, content, content.length, { transactionalContentMD5: md5, abortSignal: stop.signal });
+      }
       spare.push(block);
     } catch (error) {
-      faults.push(error);
+      // Where blobs are immutable, a block for one that exists is refused already.
+      if (await isOvertaken(error)) conflict = storageFault(error);
+      else faults.push(error);
     }
   };
 
-  const commit = async (options: BlockBlobCommitBlockListOptions): Promise<Date | null> => {
+  const isOvertaken = async (error: unknown): Promise<boolean> =>
+    refusesSecondWrite(error) && (await blob.exists({ abortSignal: stop.signal }).catch(() => false));
+
+  const commit = async (options: BlockBlobCommitBlockListOptions): Promise<Commit> => {
     if (filling !== null && filled > 0) await send(filling);
     await Promise.all(flights);
     throwFault();
+    if (conflict !== null) return { outcome: 'already there', fault: conflict };
     try {
       const answer = await blob.commitBlockList(ids, { ...options, conditions: { ifNoneMatch: '*' } });
-      return answer.lastModified ?? null;
+      return { outcome: 'committed', at: answer.lastModified ?? null };
     } catch (error) {
+      if (refusesSecondWrite(error)) return { outcome: 'already there', fault: storageFault(error) };
       throw storageFault(error);
     }
   };

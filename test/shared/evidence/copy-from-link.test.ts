@@ -138,29 +138,7 @@ describe('links that are not followed', () => {
   });
 });
 
-describe('I5 a blob that exists stands', () => {
-  it('answers a second copy with what is stored, and asks for no link', async () => {
-    const first = await prepare([serve(makeBytes(9 * MIB))]);
-    const stored = await copyFromLink(first.request);
-    const second = await prepare([serve(makeBytes(9 * MIB, 2))], { path: first.request.path });
-    expect(await copyFromLink(second.request)).toEqual({ ...stored, outcome: 'already there' });
-    expect(second.seen.links).toBe(0);
-  });
-
-  it('takes what another copy stored while its own result was on its way', async () => {
-    const [theirs, ours] = [makeBytes(9 * MIB, 2), makeBytes(9 * MIB)];
-    const path = `${COLLECTION}/data/${randomUUID()}/content`;
-    const overtaken: Answer = (incoming, response) => {
-      const stored = theStorage().container.getBlockBlobClient(path).upload(theirs, theirs.length);
-      stored.then(() => serve(ours)(incoming, response)).catch(() => response.destroy());
-    };
-    const { request } = await prepare([overtaken], { path });
-    const answer = await copyFromLink(request);
-    expect(answer.outcome).toBe('already there');
-    expect(itemOf(answer)).toMatchObject(hashesOf(theirs));
-    expect(await compareStored(request, theirs)).toBe('same');
-  });
-
+describe('I5 one blob', () => {
   it('makes one whole blob when two copy to the same path at once', async () => {
     const contents = [makeBytes(20 * MIB), makeBytes(20 * MIB, 2)];
     const begun: (() => void)[] = [];
