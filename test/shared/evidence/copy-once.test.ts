@@ -196,4 +196,19 @@ describe('I4 a source that lies or fails stores nothing wrong', () => {
     expect((await fail({ ...request, onProgress: () => stop.abort() })).code).toBe('stopped');
     expect(await compareStored(request, null)).toBe('nothing');
   });
+
+  it('asks before its commit whether the result is still wanted, and stores nothing that is not', async () => {
+    const { request } = await prepare([serve(content, { cutAfter: 30 * KIB }), serve(content)]);
+    const asked: unknown[] = [];
+    const mayCommit = async () => {
+      asked.push(await compareStored(request, content));
+      return 'stop' as const;
+    };
+    expect((await fail({ ...request, mayCommit })).code).toBe('stopped');
+    expect(await compareStored(request, null)).toBe('nothing');
+    expect(itemOf(await copyFromLink({ ...request, mayCommit: async () => 'commit' }))).toMatchObject(
+      hashesOf(content),
+    );
+    expect(asked).toEqual(['nothing']);
+  });
 });
