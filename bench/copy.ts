@@ -6,7 +6,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { loadavg, tmpdir } from 'node:os';
+import { freemem, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BlobServiceClient } from '@azure/storage-blob';
@@ -17,6 +17,8 @@ const MIB = 1024 * 1024;
 /** What our copy may take over the idle process, and how fast it is at least, as a share of the SDK's stream. */
 const MOST_OVER_IDLE_MIB = 128;
 const LEAST_RATIO = 0.8;
+/** What a whole download is seen to take, times its size; where less is free it is left out. */
+const WHOLE_TAKES = 4;
 
 const { values } = parseArgs({
   options: { mib: { type: 'string' }, rounds: { type: 'string', default: '3' }, quick: { type: 'boolean' } },
@@ -28,18 +30,23 @@ if ([...sizes, rounds].some((number) => !Number.isInteger(number) || number < 1)
 }
 
 type Source = { process: ChildProcess; link: string; bytes: number };
-type Row = { name: string; way: CopyOrder['way']; content: 'plain' | 'gzip'; taken: CopyTaken[] };
+type Contender = { name: string; way: CopyOrder['way']; content: 'plain' | 'gzip' };
+type Row = Contender & { taken: CopyTaken[] };
+
+const CONTENDERS: readonly Contender[] = [
+  { name: 'ours', way: 'ours', content: 'plain' },
+  { name: 'SDK stream, no hash', way: 'stream', content: 'plain' },
+  { name: 'whole in memory', way: 'whole', content: 'plain' },
+  { name: 'ours, a gzip', way: 'ours', content: 'gzip' },
+];
 
 for (const mib of sizes) await compare(mib);
 
 async function compare(mib: number): Promise<void> {
   const sources = { plain: await startSource(mib, []), gzip: await startSource(mib, ['--gzip']) };
-  const rows: Row[] = [
-    { name: 'ours', way: 'ours', content: 'plain', taken: [] },
-    { name: 'SDK stream, no hash', way: 'stream', content: 'plain', taken: [] },
-    { name: 'whole in memory', way: 'whole', content: 'plain', taken: [] },
-    { name: 'ours, a gzip', way: 'ours', content: 'gzip', taken: [] },
-  ];
+  const hasRoom = freemem() > WHOLE_TAKES * mib * MIB;
+  if (!hasRoom) console.log(`\nToo little memory is free to hold ${mib} MiB whole: that way is left out.`);
+  const rows = CONTENDERS.filter(({ way }) => way !== 'whole' || hasRoom).map((row): Row => ({ ...row, taken: [] }));
   try {
     for (let round = 0; round < rounds; round += 1) {
       // Each round begins with another way, so that none is always the first or the last.
@@ -96,17 +103,16 @@ function report(mib: number, rows: readonly Row[]): void {
     console.log(
       `${row.name.padEnd(22)}${speed.toFixed(0).padStart(8)}${ratio.toFixed(2).padStart(11)}${memory.padStart(17)}`,
     );
-    if (row.way === 'ours') {
-      if (overIdleMib > MOST_OVER_IDLE_MIB) miss(`${row.name} took more than ${MOST_OVER_IDLE_MIB} MiB over idle.`);
-      if (ratio < LEAST_RATIO && row.content === 'plain')
-        miss(`${row.name} was slower than ${LEAST_RATIO} of the stream.`);
-    }
+    if (row.way !== 'ours') continue;
+    if (overIdleMib > MOST_OVER_IDLE_MIB) miss(`${row.name} took more than ${MOST_OVER_IDLE_MIB} MiB over idle`);
+    // So short a run on a computer that does other things tells nothing of speed.
+    if (ratio < LEAST_RATIO && row.content === 'plain' && !values.quick)
+      miss(`${row.name} came to less than ${LEAST_RATIO} of the stream`);
   }
 }
 
-/** Notes that a goal was missed; a quick run of a busy computer says nothing of speed, but tells it all the same. */
 function miss(what: string): void {
-  console.log(`Goal missed: ${what}`);
+  console.log(`Goal missed: ${what}.`);
   process.exitCode = 1;
 }
 
