@@ -1,9 +1,10 @@
+import { createReadStream } from 'node:fs';
 import { appendFile, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { checkPackages } from '../../bench/chaos/check-packages.ts';
-import { hashContent } from '../../local/verify/hash-file.ts';
+import { hashGzip } from '../../local/verify/hash-file.ts';
 import { buildPackage } from '../local/verify/build-package.ts';
 import { collectionOf, ID, MACHINE } from './chaos-samples.ts';
 
@@ -11,7 +12,8 @@ async function prepare(changes: { readonly archive?: string; readonly tamper?: s
   const folder = await mkdtemp(join(tmpdir(), 'chaos-packages-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const built = buildPackage();
-  const content = await hashContent(join(built, 'data/0-1-getfile/content'), Number.MAX_SAFE_INTEGER);
+  const archive = join(built, 'data/0-1-getfile/content');
+  const { content } = await hashGzip(async () => createReadStream(archive), Number.MAX_SAFE_INTEGER);
   const archives = new Map([[MACHINE, changes.archive ?? content?.sha256 ?? '']]);
   const fetchInto = async (_id: string, own: string) => {
     await cp(built, own, { recursive: true });

@@ -10,6 +10,7 @@ const OUTAGES: readonly (readonly Service[])[] = [
   ['tickets'],
   ['tables', 'tickets'],
   ['evidence', 'custody'],
+  ['vault'],
   ['tables', 'tickets', 'evidence', 'custody'],
   ['defender'],
   ['results'],

@@ -19,6 +19,7 @@ import { copyResultFrom } from './copy-result-from.ts';
 import { askDefender, type Hearer } from './ask-defender.ts';
 import type { PlayedDefender } from './defender/play-defender.ts';
 import type { ScenarioSettings } from './scenario.ts';
+import { signOverWire } from './sign-on-the-wire.ts';
 import { type BlobsOf, callBlobs, callTable } from './storage-calls.ts';
 import type { Life, Wire } from './wire.ts';
 
@@ -95,6 +96,7 @@ export function openInstance(parts: InstanceParts): Instance {
     sweeping: createTurn(row, 'sweep orphans'),
     control: createControl(table),
     evidence: { ...packages, copyResult: copyResultFrom(parts, evidence, shared.defender) },
+    signing: signOverWire({ wire, life }),
     tickets: {
       write: async (ticket) => {
         await writeTicket(tickets, ticket);

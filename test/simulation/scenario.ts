@@ -2,7 +2,7 @@ import type { Severity } from '../../shared/domain/alert.ts';
 import type { Mode } from '../../shared/pipeline/ports.ts';
 
 /** What an instance talks to; each may be away by itself. */
-export type Service = 'tables' | 'tickets' | 'evidence' | 'custody' | 'defender' | 'results';
+export type Service = 'tables' | 'tickets' | 'evidence' | 'custody' | 'vault' | 'defender' | 'results';
 
 /**
  * What may happen to one call: the instance dies before the call is made, or after its effect; the answer is lost; it is

@@ -1,13 +1,18 @@
+import { createHash } from 'node:crypto';
 import { NO_CUSTODY } from '../../../shared/domain/custody.ts';
 import { readManifest } from '../../../shared/domain/manifest.ts';
+import { type SealStatement, SIGNATURE_PATH } from '../../../shared/domain/signature.ts';
 import { checkBag } from '../../../local/verify/check-bag.ts';
 import { checkCustodyLog } from '../../../local/verify/check-custody-log.ts';
 import { checkManifest } from '../../../local/verify/check-manifest.ts';
 import { checkRecord, readRecord } from '../../../local/verify/check-record.ts';
 import type { Fault } from '../../../local/verify/fault.ts';
-import { createHash } from 'node:crypto';
 import { hashBytes } from '../../memory/memory-blobs.ts';
+import { playSignature } from '../sign-on-the-wire.ts';
 import type { Scene, Witness } from './witness.ts';
+
+/** In no manifest, as they are made after it. */
+const UNNAMED = ['tagmanifest-sha256.txt', SIGNATURE_PATH];
 
 /** I6 and I9: custody entries are numbered without a gap and chained, whatever the clocks say; a sealed package names exactly what is stored, then and at the end. */
 export function watchPackages(scene: Scene): Witness {
@@ -58,7 +63,7 @@ function findFaults(scene: Scene, id: string): readonly Fault[] {
     .map(([name, { content }]) => ({ path: name.slice(id.length + 1), content }));
   const hashed = blobs.map(({ path, content }): [string, ReturnType<typeof hashAll>] => [path, hashAll(content)]);
   const payload = new Map(hashed.filter(([path]) => path.startsWith('data/')));
-  const tags = new Map(hashed.filter(([path]) => !path.startsWith('data/') && path !== 'tagmanifest-sha256.txt'));
+  const tags = new Map(hashed.filter(([path]) => !path.startsWith('data/') && !UNNAMED.includes(path)));
   const text = (path: string) => blobs.find((blob) => blob.path === path)?.content.toString('utf8');
   const custody = checkCustodyLog(
     text('custody.jsonl') ?? '',
@@ -69,6 +74,11 @@ function findFaults(scene: Scene, id: string): readonly Fault[] {
   return [
     ...checkNames(text('manifest-sha256.txt'), 'manifest-sha256.txt', payload),
     ...checkNames(text('tagmanifest-sha256.txt'), 'tagmanifest-sha256.txt', tags),
+    ...checkSigned(text(SIGNATURE_PATH), {
+      collection: id,
+      tagmanifestSha256: hashText(text('tagmanifest-sha256.txt') ?? ''),
+      custodyHead: custody.head ?? '',
+    }),
     ...checkBag(text('bagit.txt'), text('bag-info.txt'), payload),
     ...custody.faults,
     ...(reading.reading === 'record' ? checkRecord(reading.record, payload, custody) : reading.faults),
@@ -82,7 +92,13 @@ function checkNames(
 ): readonly Fault[] {
   const reading = readManifest(text ?? 'missing');
   if (reading.outcome === 'fault') return [{ path: manifest, what: reading.fault }];
-  return checkManifest(reading.entries, { manifest, files, mayName: () => true });
+  return checkManifest(reading.entries, text ?? '', { manifest, files, mayName: () => true });
+}
+
+/** A played signature says what it was made over, and is to say what the stored files come to. */
+function checkSigned(signature: string | undefined, statement: SealStatement): readonly Fault[] {
+  if (signature?.startsWith(`${playSignature(statement)} `)) return [];
+  return [{ path: SIGNATURE_PATH, what: signature === undefined ? 'It is missing.' : 'It is over other files.' }];
 }
 
 function hashAll(content: Buffer) {
