@@ -60,18 +60,27 @@ export async function copyOnce(request: CopyRequest, dispatcher: Dispatcher): Pr
 
 async function commit(request: CopyRequest, state: CopyState, hashes: ContentHashes): Promise<OnceAnswer> {
   if (hashes.bytes !== state.totalBytes) return { outcome: 'start again', why: 'the length did not agree' };
-  if ((await request.mayCommit?.()) === 'stop')
-    throw new CopyError('stopped', 'Nobody waits for this result any more.');
   const now = request.now ?? (() => new Date());
-  const commit = await state.blocks.commit({
+  const options = {
     metadata: { sha256: hashes.sha256 },
     blobHTTPHeaders: {
       blobContentType: 'application/octet-stream',
       blobContentMD5: Buffer.from(hashes.md5, 'hex'),
     },
-  });
-  if (commit.outcome === 'already there') return { ...commit, hashes };
-  return { outcome: 'stored', hashes, storedAt: (commit.at ?? now()).toISOString() };
+  };
+  const commit = await state.blocks.commit(options, request.mayCommit);
+  switch (commit.outcome) {
+    case 'committed':
+      return { outcome: 'stored', hashes, storedAt: (commit.at ?? now()).toISOString() };
+    case 'already there':
+      return { ...commit, hashes };
+    case 'stopped':
+      throw new CopyError('stopped', 'Nobody waits for this result any more.');
+    default: {
+      const unknown: never = commit;
+      throw new Error(`Unknown outcome ${JSON.stringify(unknown)}.`);
+    }
+  }
 }
 
 /** No wait after a first fault (a link expired, a connection was cut), then 1, 2 and 4 s. */

@@ -9,17 +9,24 @@ const BLOCK_BYTES = 8 * 1024 * 1024;
 /** Blocks on their way at once; with the one being filled, 3 are in memory. */
 const STAGED_AT_ONCE = 2;
 
-/** How a commit ended: with the service's time of the blob (null when it told none), or as another writer was first; `fault` is for when its blob is gone again. */
+/** How a commit ended: with the service's time of the blob (null when it told none), or as another writer was first (`fault` is for when its blob is gone again), or not made as nobody wants it. */
 export type Commit =
   | { readonly outcome: 'committed'; readonly at: Date | null }
-  | { readonly outcome: 'already there'; readonly fault: CopyError };
+  | { readonly outcome: 'already there'; readonly fault: CopyError }
+  | { readonly outcome: 'stopped' };
 
 /** Cuts a stream into blocks and stages them; nothing is to be seen of them before `commit`. */
 export interface BlockWriter {
   /** Takes bytes, and waits while too many blocks are on their way. */
   readonly take: (piece: Uint8Array) => Promise<void>;
-  /** Makes the blob of all blocks unless it exists; bytes that came after another writer made it went nowhere. */
-  readonly commit: (options: BlockBlobCommitBlockListOptions) => Promise<Commit>;
+  /**
+   * Makes the blob of all blocks unless it exists; bytes that came after another writer made it went nowhere. Whether it
+   * may is asked when all blocks are staged, which can take long.
+   */
+  readonly commit: (
+    options: BlockBlobCommitBlockListOptions,
+    mayCommit?: () => Promise<'commit' | 'stop'>,
+  ) => Promise<Commit>;
   /** Stops what is on its way; the service forgets blocks without a commit after a week. */
   readonly drop: () => Promise<void>;
   /** How many blocks were sent off. */
@@ -78,11 +85,12 @@ export function startBlocks(blob: BlockBlobClient, prefix: string): BlockWriter 
   const isOvertaken = async (error: unknown): Promise<boolean> =>
     refusesSecondWrite(error) && (await blob.exists({ abortSignal: stop.signal }).catch(() => false));
 
-  const commit = async (options: BlockBlobCommitBlockListOptions): Promise<Commit> => {
+  const commit: BlockWriter['commit'] = async (options, mayCommit) => {
     if (filling !== null && filled > 0) await send(filling);
     await Promise.all(flights);
     throwFault();
     if (conflict !== null) return { outcome: 'already there', fault: conflict };
+    if ((await mayCommit?.()) === 'stop') return { outcome: 'stopped' };
     try {
       const answer = await blob.commitBlockList(ids, { ...options, conditions: { ifNoneMatch: '*' } });
       return { outcome: 'committed', at: answer.lastModified ?? null };

@@ -27,10 +27,7 @@ export async function copyResult(
   const startedMs = ports.now().getTime();
   const outcome = await ports.evidence.copyResult(collectionId, path, {
     askForLink: () => ports.defender.getResultLink(result.actionId, key.index),
-    mayCommit: async () => {
-      const now = (await ports.collections.load(collectionId))?.collection;
-      return now?.status === 'copying' ? 'commit' : 'stop';
-    },
+    mayCommit: () => askWhetherWanted(ports, collectionId),
     ...(signal === undefined ? {} : { signal }),
   });
   const { session, index } = key;
@@ -60,6 +57,20 @@ export async function copyResult(
       throw new Error(`Unknown outcome ${JSON.stringify(unknown)}.`);
     }
   }
+}
+
+/** What was read longer ago than this is no reason to commit: an instance may stand still between its question and its act. */
+const FRESH_MS = 5_000;
+const MOST_QUESTIONS = 3;
+
+async function askWhetherWanted(ports: Ports, collectionId: string): Promise<'commit' | 'stop'> {
+  for (let question = 1; question <= MOST_QUESTIONS; question += 1) {
+    const askedMs = ports.now().getTime();
+    const now = (await ports.collections.load(collectionId))?.collection;
+    if (now?.status !== 'copying') return 'stop';
+    if (ports.now().getTime() - askedMs <= FRESH_MS) return 'commit';
+  }
+  return 'stop';
 }
 
 /** What a transcript says of its script; null when it was too long to be looked into. */

@@ -68,7 +68,13 @@ export interface AlertPlan {
 export type Episode =
   | ({ readonly what: 'away'; readonly services: readonly Service[] } & Span)
   | ({ readonly what: 'defender fails'; readonly share: number } & Span)
-  | ({ readonly what: 'throttled'; readonly share: number; readonly retryAfterMs: number } & Span)
+  | ({
+      readonly what: 'throttled';
+      readonly share: number;
+      readonly retryAfterMs: number;
+      /** Live responses alone are turned away; all calls where it says nothing. */
+      readonly only?: 'starts';
+    } & Span)
   | ({ readonly what: 'timer silent' } & Span)
   | ({ readonly what: 'frozen'; readonly instance: number } & Span)
   | ({ readonly what: 'clock back'; readonly instance: number } & Span)

@@ -6,7 +6,7 @@ import type { Episode, Scenario, Service, Span } from './scenario.ts';
 export interface Weather {
   isAway(service: Service): boolean;
   /** How long Defender asks this call to wait, null when it takes it. */
-  throttles(): number | null;
+  throttles(call: 'start' | 'other'): number | null;
   /** Whether Defender fails this call, and whether it acts all the same. */
   fails(): 'before acting' | 'after acting' | null;
   isTimerSilent(): boolean;
@@ -35,8 +35,8 @@ export function watchWeather(scenario: Scenario, sinceStart: () => number, chanc
   const isOn = (spans: readonly Span[]) => spans.length > 0 && leftOf(spans, sinceStart()) > 0;
   return {
     isAway: (service) => isOn(away.filter(({ services }) => services.includes(service))),
-    throttles() {
-      const [storm] = throttled.filter((span) => isOn([span]));
+    throttles(call) {
+      const [storm] = throttled.filter((span) => isOn([span]) && (call === 'start' || span.only === undefined));
       return storm !== undefined && chance.happens(storm.share) ? storm.retryAfterMs : null;
     },
     fails() {

@@ -85,7 +85,7 @@ export function playDefender({
 
   function call<T>(endpoint: EndpointName, act: () => T): T {
     watch({ fact: 'call', quota: QUOTA_OF[endpoint] });
-    const waitMs = weather.throttles();
+    const waitMs = weather.throttles('other');
     if (waitMs !== null) throw refuseCall(endpoint, 429, waitMs);
     const fails = weather.fails();
     if (fails === 'before acting') throw refuseCall(endpoint, 503, null);
@@ -104,7 +104,7 @@ export function playDefender({
 
   function decideStart(request: LiveResponseRequest): { outcome: StartOutcome; accepted: PlayedAction | null } {
     const no = (outcome: StartOutcome) => ({ outcome, accepted: null });
-    const afterMs = weather.throttles();
+    const afterMs = weather.throttles('start');
     if (afterMs !== null) return no({ outcome: 'throttled', afterMs, reason: 'Defender asked for fewer calls.' });
     const fails = weather.fails();
     if (fails === 'before acting') return no({ outcome: 'unknown', reason: 'Defender answered 503.' });

@@ -180,9 +180,21 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ),
   plant(
     'a commit does not ask whether anybody waits for it',
+    'evidence/stage-blocks.ts',
+    "if ((await mayCommit?.()) === 'stop')",
+    'if (ids.length === 0)',
+  ),
+  plant(
+    'whether anybody waits is asked before the last block is staged',
     'evidence/copy-once.ts',
-    "if ((await request.mayCommit?.()) === 'stop')",
-    "if (request.path === '')",
+    'const commit = await state.blocks.commit(options, request.mayCommit);',
+    "const may = await request.mayCommit?.();\n  const commit = await state.blocks.commit(options, async () => may ?? 'commit');",
+  ),
+  plant(
+    'an instance commits after it stood still',
+    'pipeline/copy-result.ts',
+    'if (ports.now().getTime() - askedMs <= FRESH_MS)',
+    'if (askedMs > 0)',
   ),
   plant(
     'what was stored late is not taken into the package',
