@@ -13,25 +13,39 @@ param name string = 'evidence-collector'
 @allowed(['off', 'observe', 'collect'])
 param mode string = 'observe'
 
-@description('Base URL of the Defender API, as it is for the cloud and region of the tenant.')
-param defenderApiUrl string = 'https://api.security.microsoft.com'
-
-@description('Scope that the identity asks a Defender token for.')
-param defenderScope string = 'https://api.securitycenter.microsoft.com/.default'
-
-@description('Hosts that result links may lead to, separated by commas; a suffix begins with a dot.')
-#disable-next-line no-hardcoded-env-urls
-param resultLinkHosts string = '.blob.core.windows.net'
+@description('Which Defender cloud the tenant is in; us to ina are regions of the commercial one.')
+@allowed(['commercial', 'us', 'eu', 'uk', 'au', 'swa', 'ina', 'gcc', 'gcc-high', 'dod'])
+param defenderCloud string = 'commercial'
 
 @description('Live responses that may be started in any 60 seconds, over the whole tenant.')
 @minValue(1)
-@maxValue(1000)
+@maxValue(100)
 param liveResponseCallsPerMinute int = 10
 
 @description('Live response sessions that may be open at once; leave some of the tenant\'s for people.')
 @minValue(1)
-@maxValue(1000)
+@maxValue(100)
 param liveResponseSessions int = 20
+
+@description('Calls to each other API of Defender in any minute, over the whole tenant.')
+@minValue(1)
+@maxValue(1000)
+param apiCallsPerMinute int = 100
+
+@description('The same in any hour.')
+@minValue(1)
+@maxValue(60000)
+param apiCallsPerHour int = 1500
+
+@description('Minutes after which a live response that no machine takes up is cancelled and tried again later.')
+@minValue(1)
+@maxValue(4320)
+param pendingLimitMinutes int = 20
+
+@description('Minutes after its end for which a collection still stands for a smaller alert on its machine.')
+@minValue(0)
+@maxValue(1440)
+param mergeMinutes int = 60
 
 @description('When the timer runs: six fields from seconds to day of week, UTC.')
 param pollSchedule string = '*/15 * * * * *'
@@ -53,6 +67,35 @@ param immutabilityIsLocked bool = false
 @minValue(1)
 @maxValue(365)
 param softDeleteDays int = 30
+
+@description('Days after which evidence moves to the cool tier.')
+@minValue(1)
+@maxValue(3650)
+param coolAfterDays int = 30
+
+@description('Days after which evidence moves to the cold tier.')
+@minValue(2)
+@maxValue(3650)
+param coldAfterDays int = 180
+
+@description('custom: the app reads and adds evidence, and deletes none. built-in: for those who may not define roles.')
+@allowed(['custom', 'built-in'])
+param evidenceWriterRole string = 'custom'
+
+@description('Resource group for the evidence account; empty for the same one. It must exist.')
+param evidenceResourceGroup string = ''
+
+@description('Subscription of that resource group; empty for the same one.')
+param evidenceSubscriptionId string = ''
+
+@description('Client id of the app registration whose roles callers bear; empty for function keys, which give Read and Submit only.')
+param apiClientId string = ''
+
+@description('true in a second deployment, after the package was uploaded: subscribes the app to its tickets and to the alert topic.')
+param subscribe bool = false
+
+@description('Who is told of alarms; empty for nobody.')
+param alarmEmail string = ''
 
 @description('Redundancy of both storage accounts.')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
@@ -96,6 +139,10 @@ module state 'modules/state-storage.bicep' = {
 
 module evidence 'modules/evidence-storage.bicep' = {
   name: 'evidence-storage'
+  scope: resourceGroup(
+    evidenceSubscriptionId == '' ? subscription().subscriptionId : evidenceSubscriptionId,
+    evidenceResourceGroup == '' ? resourceGroup().name : evidenceResourceGroup
+  )
   params: {
     location: location
     accountName: 'evidence${suffix}'
@@ -104,6 +151,19 @@ module evidence 'modules/evidence-storage.bicep' = {
     immutabilityDays: immutabilityDays
     immutabilityIsLocked: immutabilityIsLocked
     softDeleteDays: softDeleteDays
+    coolAfterDays: coolAfterDays
+    coldAfterDays: coldAfterDays
+    writerRole: evidenceWriterRole
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module signing 'modules/signing-key.bicep' = {
+  name: 'signing-key'
+  params: {
+    location: location
+    vaultName: take('kv-${suffix}', 24)
+    principalId: identity.properties.principalId
     workspaceId: monitoring.outputs.workspaceId
   }
 }
@@ -114,18 +174,22 @@ module app 'modules/function-app.bicep' = {
     location: location
     name: '${name}-${suffix}'
     identityId: identity.id
+    apiClientId: apiClientId
     packageContainerUri: state.outputs.packageContainerUri
     instanceMemoryMB: instanceMemoryMB
     appSettings: {
       MODE: mode
-      DEFENDER_API_URL: defenderApiUrl
-      DEFENDER_SCOPE: defenderScope
+      DEFENDER_CLOUD: defenderCloud
       DEFENDER_TENANT_ID: tenant().tenantId
-      RESULT_LINK_HOSTS: resultLinkHosts
       LIVE_RESPONSE_CALLS_PER_MINUTE: string(liveResponseCallsPerMinute)
       LIVE_RESPONSE_SESSIONS: string(liveResponseSessions)
+      API_CALLS_PER_MINUTE: string(apiCallsPerMinute)
+      API_CALLS_PER_HOUR: string(apiCallsPerHour)
+      PENDING_LIMIT_MINUTES: string(pendingLimitMinutes)
+      MERGE_MINUTES: string(mergeMinutes)
       POLL_SCHEDULE: pollSchedule
       COLLECTION_DEADLINE_HOURS: string(collectionDeadlineHours)
+      SIGNING_KEY_ID: signing.outputs.keyId
       StateStorage__blobServiceUri: state.outputs.blobServiceUri
       StateStorage__queueServiceUri: state.outputs.queueServiceUri
       StateStorage__tableServiceUri: state.outputs.tableServiceUri
@@ -145,6 +209,40 @@ module app 'modules/function-app.bicep' = {
   }
 }
 
+module alerts 'modules/alert-topic.bicep' = {
+  name: 'alert-topic'
+  params: {
+    location: location
+    name: '${name}-alerts-${suffix}'
+    functionAppId: app.outputs.id
+    deadLetterAccountId: state.outputs.accountId
+    deadLetterContainer: state.outputs.deadLetterContainer
+    subscribe: subscribe
+  }
+}
+
+module tickets 'modules/ticket-subscription.bicep' = {
+  name: 'ticket-subscription'
+  params: {
+    location: location
+    name: '${name}-tickets-${suffix}'
+    stateAccountId: state.outputs.accountId
+    functionAppName: app.outputs.name
+    subscribe: subscribe
+  }
+}
+
+module alarms 'modules/alarms.bicep' = {
+  name: 'alarms'
+  params: {
+    location: location
+    name: '${name}-${suffix}'
+    workspaceId: monitoring.outputs.workspaceId
+    componentId: monitoring.outputs.componentId
+    email: alarmEmail
+  }
+}
+
 @description('Object id of the identity, which the Defender application roles are granted to.')
 output identityPrincipalId string = identity.properties.principalId
 
@@ -154,7 +252,16 @@ output functionAppName string = app.outputs.name
 @description('URL of the function app; its HTTP API lies under /api.')
 output appUrl string = 'https://${app.outputs.hostName}'
 
-@description('Resource id of the state account, the source of the event subscription for tickets.')
+@description('Address of the topic that takes alerts as CloudEvents, from senders with the role EventGrid Data Sender.')
+output alertTopicEndpoint string = alerts.outputs.endpoint
+
+@description('Name of the system topic of tickets, for those who subscribe by the command line.')
+output ticketTopicName string = tickets.outputs.topicName
+
+@description('Identifier of the key that signs packages.')
+output signingKeyId string = signing.outputs.keyId
+
+@description('Resource id of the state account.')
 output stateAccountId string = state.outputs.accountId
 
 @description('Name of the evidence account.')

@@ -9,6 +9,14 @@ param immutabilityIsLocked bool
 param softDeleteDays int
 param workspaceId string
 
+@description('Days after which evidence moves to the cool tier, and to the cold one; reading it then costs more.')
+param coolAfterDays int
+param coldAfterDays int
+
+@description('custom: the app reads and adds, and deletes nothing. built-in: Storage Blob Data Contributor, for those who may not define roles.')
+@allowed(['custom', 'built-in'])
+param writerRole string
+
 var containerNames = ['evidence', 'custody']
 var storageBlobDataContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
 
@@ -61,14 +69,62 @@ resource policies 'Microsoft.Storage/storageAccounts/blobServices/containers/imm
   }
 ]
 
+// Immutability holds for a time; this role never lets the app delete.
+resource writer 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (writerRole == 'custom') {
+  name: guid(resourceGroup().id, 'evidence writer')
+  properties: {
+    roleName: 'Evidence writer (${resourceGroup().name})'
+    description: 'Reads and writes blobs, and deletes none.'
+    type: 'CustomRole'
+    assignableScopes: [resourceGroup().id]
+    permissions: [
+      {
+        actions: ['Microsoft.Storage/storageAccounts/blobServices/containers/read']
+        dataActions: [
+          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read'
+          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write'
+          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action'
+        ]
+      }
+    ]
+  }
+}
+
+var writerRoleId = writerRole == 'custom' ? writer.id : subscriptionResourceId('Microsoft.Authorization/roleDefinitions', storageBlobDataContributor)
+
+resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-08-01' = {
+  parent: account
+  name: 'default'
+  properties: {
+    policy: {
+      rules: [
+        {
+          name: 'cool-then-cold'
+          enabled: true
+          type: 'Lifecycle'
+          definition: {
+            filters: { blobTypes: ['blockBlob'], prefixMatch: ['evidence/', 'custody/'] }
+            actions: {
+              baseBlob: {
+                tierToCool: { daysAfterModificationGreaterThan: coolAfterDays }
+                tierToCold: { daysAfterModificationGreaterThan: coldAfterDays }
+              }
+            }
+          }
+        }
+      ]
+    }
+  }
+}
+
 resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (containerName, index) in containerNames: {
     scope: containers[index]
-    name: guid(containers[index].id, principalId, storageBlobDataContributor)
+    name: guid(containers[index].id, principalId, writerRole)
     properties: {
       principalId: principalId
       principalType: 'ServicePrincipal'
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', storageBlobDataContributor)
+      roleDefinitionId: writerRoleId
     }
   }
 ]

@@ -7,6 +7,9 @@ param packageContainerUri string
 param instanceMemoryMB int
 param appSettings object
 
+@description('Client id of the app registration whose roles callers bear; empty for function keys.')
+param apiClientId string
+
 resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   name: name
   location: location
@@ -50,6 +53,32 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
   properties: appSettings
 }
 
+// Event Grid's webhooks bear keys of their own, and who only asks whether the app lives bears nothing.
+resource authentication 'Microsoft.Web/sites/config@2025-03-01' = if (apiClientId != '') {
+  parent: site
+  name: 'authsettingsV2'
+  properties: {
+    platform: { enabled: true }
+    globalValidation: {
+      requireAuthentication: true
+      unauthenticatedClientAction: 'Return401'
+      excludedPaths: ['/runtime/webhooks/*', '/api/health']
+    }
+    identityProviders: {
+      azureActiveDirectory: {
+        enabled: true
+        registration: {
+          clientId: apiClientId
+          openIdIssuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+        }
+        validation: { allowedAudiences: ['api://${apiClientId}', apiClientId] }
+      }
+    }
+    login: { tokenStore: { enabled: false } }
+    httpSettings: { requireHttps: true }
+  }
+}
+
 resource publishing 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = [
   for way in ['ftp', 'scm']: {
     parent: site
@@ -58,5 +87,6 @@ resource publishing 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025
   }
 ]
 
+output id string = site.id
 output name string = site.name
 output hostName string = site.properties.defaultHostName

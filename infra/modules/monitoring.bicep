@@ -38,4 +38,5 @@ resource publisher 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 }
 
 output workspaceId string = workspace.id
+output componentId string = component.id
 output connectionString string = component.properties.ConnectionString

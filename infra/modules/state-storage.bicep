@@ -44,6 +44,13 @@ resource packages 'Microsoft.Storage/storageAccounts/blobServices/containers@202
   properties: { publicAccess: 'None' }
 }
 
+// Alerts that Event Grid could not deliver in a day.
+resource deadLetters 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-08-01' = {
+  parent: blobs
+  name: 'dead-letters'
+  properties: { publicAccess: 'None' }
+}
+
 resource tables 'Microsoft.Storage/storageAccounts/tableServices@2025-08-01' = {
   parent: account
   name: 'default'
@@ -81,4 +88,5 @@ output accountId string = account.id
 output blobServiceUri string = account.properties.primaryEndpoints.blob
 output queueServiceUri string = account.properties.primaryEndpoints.queue
 output tableServiceUri string = account.properties.primaryEndpoints.table
+output deadLetterContainer string = deadLetters.name
 output packageContainerUri string = '${account.properties.primaryEndpoints.blob}${packages.name}'
