@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const root = new URL('../../', import.meta.url);
+const alarms = readFileSync(new URL('infra/modules/alarms.bicep', root), 'utf8');
+const operate = readFileSync(new URL('docs/operate.md', root), 'utf8');
+const code = ['shared/', 'shared/pipeline/']
+  .flatMap((folder) => readdirSync(new URL(folder, root)).map((file) => `${folder}${file}`))
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => readFileSync(new URL(file, root), 'utf8'))
+  .join('\n');
+
+describe('the alarms', () => {
+  it('ask only for lines that the collector writes', () => {
+    const events = [...alarms.matchAll(/line\.event == "([^"]+)"/g)].map(([, event]) => String(event));
+    expect(events.length).toBeGreaterThan(5);
+    expect(events.filter((event) => !code.includes(`event: '${event}'`))).toEqual([]);
+  });
+
+  it('ask only for fields that those lines have', () => {
+    const fields = [...alarms.matchAll(/line\.(\w+) (?:==|>)/g)].map(([, field]) => String(field));
+    const known = ['event', 'to', 'outcome', 'status'];
+    expect(fields.filter((field) => !known.includes(field))).toEqual([]);
+    for (const field of ['to: next.status', 'outcome: outcome.outcome']) expect(code).toContain(field);
+  });
+
+  it('each lead to a section of the manual', () => {
+    const sections = [...alarms.matchAll(/See operate\.md, ([^.]+)\./g)].map(([, section]) => section);
+    expect(sections.length).toBeGreaterThan(5);
+    expect(sections.filter((section) => !operate.includes(`### ${section}\n`))).toEqual([]);
+  });
+});
