@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { SEVERITIES } from './alert.ts';
+import { commandEndSchema, relatedFileSchema, scriptRunSchema, traceSchema } from './package-record-machine-schema.ts';
 import { comparisonSchema } from './verdict.ts';
 
 const at = z.iso.datetime();
@@ -12,9 +13,14 @@ const place = { session: count, index: count };
 export const custodyRowSchema = z
   .object({
     number: count,
+    /** By the clock of the instance that wrote it; order is by number. */
     at,
+    /** By the table service's clock when the collection was read for this entry; absent where that is not known. */
+    atService: at.optional(),
     event: z.string(),
     actor: z.string(),
+    /** Who asked for it, where somebody did and is known. */
+    caller: z.string().optional(),
     detail: z.record(z.string(), z.union([z.string(), z.number(), z.null()])).readonly(),
   })
   .readonly();
@@ -57,12 +63,16 @@ const resultRow = z.discriminatedUnion('status', [
   z.object({ ...resultBasis, status: z.literal('moved') }).readonly(),
 ]);
 
-/** The shape of collection.json in a package. */
+/** The shape of collection.json in a package; members with a default are absent in packages of earlier versions. */
 export const packageRecordSchema = z
   .object({
     recordVersion: z.literal(1),
     product: z.object({ name: z.string(), version: z.string() }).readonly(),
     collectionId: z.string(),
+    /** The collection of which this one collects what was missing, null for a first one. */
+    retryOf: z.string().nullable().default(null),
+    /** Collections of other alerts on this machine that were merged into this one before it was dispatched. */
+    united: z.array(z.string()).readonly().default([]),
     outcome: z.enum(['collected', 'partial', 'failed', 'cancelled']),
     receivedFrom: z.string(),
     deadline: at,
@@ -73,9 +83,15 @@ export const packageRecordSchema = z
         tenantId: z.string().nullable(),
         severity: z.enum(SEVERITIES),
         title: z.string().nullable(),
+        category: z.string().nullable().default(null),
+        detectionSource: z.string().nullable().default(null),
+        /** When Defender raised it, by Defender's clock. */
+        createdAt: at.nullable().default(null),
       })
       .readonly(),
-    machine: z.object({ id: z.string(), name: z.string().nullable() }).readonly(),
+    machine: z
+      .object({ id: z.string(), name: z.string().nullable(), osPlatform: z.string().nullable().default(null) })
+      .readonly(),
     /** Times of the custody log's entries; null for what did not happen. */
     times: z
       .object({
@@ -87,7 +103,15 @@ export const packageRecordSchema = z
         sealedAt: at,
       })
       .readonly(),
-    profile: z.object({ id: z.string(), title: z.string(), sha256: z.string() }).readonly(),
+    profile: z
+      .object({
+        id: z.string(),
+        title: z.string(),
+        sha256: z.string(),
+        /** The conditions by which it matched, in words; none for one that takes every alert. */
+        why: z.array(z.string()).readonly().default([]),
+      })
+      .readonly(),
     scripts: z.array(z.object({ name: z.string(), sha256: z.string() }).readonly()).readonly(),
     /** How many related files did not fit into the request. */
     filesNotRequested: count,
@@ -103,16 +127,22 @@ export const packageRecordSchema = z
             endedAt: at.nullable(),
             /** Defender's status at its end, `gone` when Defender knew it no more, null when no end was seen. */
             endedAs: z.string().nullable(),
+            commands: z.array(commandEndSchema).readonly().default([]),
           })
           .readonly(),
       )
       .readonly(),
     results: z.array(resultRow).readonly(),
+    /** The files that the alert names, and those of the alerts that were united with it. */
+    relatedFiles: z.array(relatedFileSchema).readonly().default([]),
+    scriptRuns: z.array(scriptRunSchema).readonly().default([]),
+    /** What our own run left on the machine. */
+    leftOnMachine: z.array(traceSchema).readonly().default([]),
     documents: z.array(z.object({ path: z.string(), bytes: count, sha256: hex(64) }).readonly()).readonly(),
     custody: z
       .object({
         count,
-        /** SHA-256 of the last line of custody.jsonl; null when entries had followed it by the time this was written. */
+        /** SHA-256 of the last line of custody.jsonl. */
         head: hex(64),
         entries: z.array(custodyRowSchema).readonly(),
       })

@@ -1,42 +1,52 @@
 import type { CollectionIn } from './collection.ts';
 import type { Session } from './command.ts';
-import { readComment } from './machine-action.ts';
 import type { Sha256 } from './custody.ts';
+import { readActions } from './package-record-actions.ts';
+import { describeFiles } from './package-record-files.ts';
+import { describeRuns, describeTraces } from './package-record-runs.ts';
 import { type CustodyRow, custodyRowSchema, type PackageRecord, type ResultRow } from './package-record-schema.ts';
 import type { Result } from './result.ts';
+import { NO_WORDS, type PackedWords } from './testimony.ts';
 import { judgeResult } from './verdict.ts';
 
 /**
- * Describes a package that is being sealed; `custody` are the JSON lines up to the entry that seals. What may still
- * change while sealing is repeated (reason, tries) is not in it. Throws when a line is no custody entry.
+ * Describes a package that is being sealed; `custody` are the JSON lines up to the entry that seals, `words` what the
+ * package's own files say. What may still change while sealing is repeated (reason, tries) is not in it. Throws when a line is no custody entry.
  */
 export function describePackage(
   collection: CollectionIn<'sealing'>,
   custody: readonly string[],
   version: string,
   sha256: Sha256,
+  words: PackedWords = NO_WORDS,
 ): PackageRecord {
-  const { alertId, incidentId, tenantId, severity, title, plan, results } = collection;
+  const { alertId, incidentId, tenantId, severity, title, plan, results, retryOf, united } = collection;
+  const { why, category, detectionSource, createdAt, osPlatform } = words.basis;
   const entries = custody.map((line): CustodyRow => custodyRowSchema.parse(JSON.parse(line)));
+  const machineActions = readActions(entries);
   return {
     recordVersion: 1,
     product: { name: 'Evidence Collector for Microsoft Defender', version },
     collectionId: collection.id,
+    ...{ retryOf, united },
     outcome: collection.outcome,
     receivedFrom: collection.receivedFrom,
     deadline: collection.deadline,
-    alert: { id: alertId, incidentId, tenantId, severity, title },
-    machine: { id: collection.machineId, name: collection.machineName },
+    alert: { id: alertId, incidentId, tenantId, severity, title, category, detectionSource, createdAt },
+    machine: { id: collection.machineId, name: collection.machineName, osPlatform },
     times: readTimes(collection, entries),
-    profile: { id: plan.profileId, title: plan.profileTitle, sha256: plan.profileSha256 },
+    profile: { id: plan.profileId, title: plan.profileTitle, sha256: plan.profileSha256, why },
     scripts: plan.scripts,
     filesNotRequested: plan.filesNotRequested,
     sessions: plan.sessions.map(({ commands }, session) => ({
       session,
       commands: commands.map((sent, index) => ({ index, ...sent })),
     })),
-    machineActions: readActions(entries),
+    machineActions,
     results: results.map((result) => describeResult(result, plan.sessions, results)),
+    relatedFiles: describeFiles(collection, words),
+    scriptRuns: describeRuns(collection, words.testimonies, machineActions, entries),
+    leftOnMachine: describeTraces(collection, machineActions),
     documents: collection.documents,
     custody: {
       count: entries.length,
@@ -57,27 +67,6 @@ function readTimes(collection: CollectionIn<'sealing'>, entries: readonly Custod
     copiedAt: last('result stored'),
     sealedAt: first('sealing') ?? collection.sealedAt,
   };
-}
-
-function readActions(entries: readonly CustodyRow[]): PackageRecord['machineActions'] {
-  const actions = new Map<string, PackageRecord['machineActions'][number]>();
-  let name: ReturnType<typeof readComment> = null;
-  for (const entry of entries) {
-    const { comment, action, status } = entry.detail;
-    if (entry.event === 'starting') name = readComment(String(comment));
-    if (typeof action !== 'string') continue;
-    const known = actions.get(action);
-    if (entry.event === 'adopted') name = readComment(String(comment));
-    if (entry.event === 'started' || entry.event === 'adopted') {
-      const { session, attempt } = name ?? { session: null, attempt: null };
-      actions.set(action, { id: action, session, attempt, startedAt: entry.at, endedAt: null, endedAs: null });
-    } else if (known !== undefined && (entry.event === 'action ended' || entry.event === 'returned to the plan')) {
-      actions.set(action, { ...known, endedAt: entry.at, endedAs: String(status) });
-    } else if (known !== undefined && entry.event === 'action gone') {
-      actions.set(action, { ...known, endedAt: entry.at, endedAs: 'gone' });
-    }
-  }
-  return [...actions.values()];
 }
 
 function describeResult(result: Result, sessions: readonly Session[], results: readonly Result[]): ResultRow {

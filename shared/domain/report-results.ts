@@ -2,11 +2,15 @@ import { foreign, foreignName, type Html, html } from './escape-html.ts';
 import type { PackageRecord, ResultRow } from './package-record-schema.ts';
 import { shortenBytes, writeBytes, writeTime } from './report-figures.ts';
 import { tellOpening } from './report-opening.ts';
+import { renderTranscript } from './report-transcript.ts';
 import { type StoredRow, tellTrouble } from './report-trouble.ts';
+import type { ShownTranscript } from './shown-transcript.ts';
 
-/** Every expected result: an overview, and a card with paths, sizes and hashes for each stored one. */
-export function renderResults(record: PackageRecord): Html {
+/** Every expected result: an overview, and a card with paths, sizes, hashes and what a script printed for each stored one. */
+export function renderResults(record: PackageRecord, transcripts: readonly ShownTranscript[]): Html {
   const { results } = record;
+  const transcriptOf = ({ session, index }: ResultRow) =>
+    transcripts.find((shown) => shown.session === session && shown.index === index);
   if (results.length === 0) return html`<h2 id="results">The results</h2>\n<p>No result was expected.</p>\n`;
   return html`<h2 id="results">The results</h2>
 <p>Each is kept byte for byte as Defender delivered it. It comes from a machine under suspicion: open it only where malware can do no harm.</p>
@@ -15,7 +19,7 @@ export function renderResults(record: PackageRecord): Html {
 <tbody>
 ${results.map(renderOverview)}</tbody>
 </table>
-${results.flatMap((row) => (row.status === 'stored' ? [renderCard(row)] : []))}`;
+${results.flatMap((row) => (row.status === 'stored' ? [renderCard(row, transcriptOf(row))] : []))}`;
 }
 
 /** The documents that were written into the package before anything was run. */
@@ -59,7 +63,7 @@ function showState(row: ResultRow): Html {
   }
 }
 
-function renderCard(row: StoredRow): Html {
+function renderCard(row: StoredRow, transcript: ShownTranscript | undefined): Html {
   const { inside, machineAgainstStorage: machine, report } = row;
   const trouble = tellTrouble(row);
   const opening = tellOpening(row);
@@ -77,7 +81,7 @@ ${listHashes('', row)}${inside === null ? null : html`<dt>Content of the gzip</d
     ? null
     : html`<dt>Machine and storage</dt><dd><span class="tag ${toneOf(machine.verdict)}">${machine.verdict}</span> ${machine.explanation}</dd>\n`
 }${opening === null ? null : html`<dt>To open it</dt><dd><code>${opening}</code></dd>\n`}</dl>
-</section>
+${transcript === undefined ? null : renderTranscript(transcript)}</section>
 `;
 }
 

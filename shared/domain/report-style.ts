@@ -36,15 +36,20 @@ tr { break-inside: avoid; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .time { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .word { white-space: nowrap; }
-.wide { width: 36%; } .half { width: 52%; } .third { width: 30%; }
+.most { width: 61%; } .half { width: 52%; } .third { width: 30%; }
 .whole { break-inside: avoid; }
 code, pre, .name, .hash { font-family: ui-monospace, "Cascadia Mono", Consolas, "Liberation Mono", Menlo, monospace; font-size: .9em; }
 .foreign { white-space: pre-wrap; }
 pre { margin: 8px 0 12px; padding: 12px 14px; background: var(--fill); border: 1px solid var(--line); border-radius: 6px; white-space: pre-wrap; break-inside: avoid; }
 b.code { font: 600 11px/1.4 ui-monospace, Consolas, "Liberation Mono", monospace; color: var(--code); background: var(--codefill); border-radius: 3px;
   padding: 0 3px; margin: 0 1px; white-space: nowrap; unicode-bidi: isolate; }
-svg.bar { display: block; width: 100%; height: 12px; margin-top: 5px; background: var(--fill); border-radius: 2px; }
-svg.bar rect { fill: var(--bar); }
+svg.lanes { display: block; width: 100%; height: auto; margin: 4px 0 14px; font-size: 14px; }
+svg.lanes text { fill: var(--ink); } svg.lanes .took { text-anchor: end; fill: var(--soft); font-variant-numeric: tabular-nums; }
+svg.lanes .axis { fill: var(--soft); font-size: 12px; } svg.lanes .end { text-anchor: end; }
+svg.lanes line { stroke: var(--line); } svg.lanes rect, svg.lanes circle { fill: var(--bar); }
+td .hash { font-size: 12px; }
+details { margin: 8px 0; } summary { cursor: pointer; font-size: 14px; color: var(--link); }
+pre.transcript { max-height: 420px; overflow: auto; break-inside: auto; }
 .card { border: 1px solid var(--line); border-radius: 8px; padding: 12px 16px 6px; margin: 14px 0; break-inside: avoid; }
 .card header { display: flex; gap: 10px; align-items: baseline; justify-content: space-between; margin-bottom: 6px; }
 .card dl { font-size: 14px; }
@@ -55,9 +60,9 @@ footer { margin-top: 44px; padding-top: 12px; border-top: 1px solid var(--line);
 @media print { :root { color-scheme: light; --ink: #000; --soft: #444; --line: #bbb; --fill: #f3f3f3; --page: #fff; --link: #000; --good: #0b5a2e; --warn: #7a4700;
     --bad: #9b1a13; --bar: #555; --code: #7a1750; --codefill: #f6e3ee; }
   body { font-size: 10pt; } main { max-width: none; padding: 0; } a { text-decoration: none; }
-  .outcome, .card, pre, svg.bar, b.code { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
+  .outcome, .card, pre, svg.lanes, b.code { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 @page { margin: 16mm 15mm; }
 `;
 
 /** SHA-256 of `STYLE` in base64, by which the report's policy admits this style sheet and no other (CSP Level 3, hash-source). */
-export const STYLE_SHA256 = '1ciTPLgn2MmaGWTddrAcU2S4UZ3UlRPlLVvQXWVbUuI=';
+export const STYLE_SHA256 = 'lrBOMuq4P7Pzth8eNWAdG6if5+WihH3np0KDjaXVSKk=';

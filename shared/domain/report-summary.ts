@@ -1,9 +1,12 @@
 import { foreign, foreignName, type Html, html } from './escape-html.ts';
 import type { PackageRecord, ResultRow } from './package-record-schema.ts';
+import { countFiles } from './report-files.ts';
 import { shortenBytes, writeCount, writeTime } from './report-figures.ts';
+import { tellClock } from './report-machine.ts';
 import { type StoredRow, tellTrouble } from './report-trouble.ts';
 
 const MAX_LINES = 6;
+const MAX_PATH_CHARACTERS = 200;
 
 /** The outcome in one sentence, and the five questions of a reader who has one minute: what, from where, why, intact, missing. */
 export function renderSummary(record: PackageRecord): Html {
@@ -64,7 +67,7 @@ function tellMachine(record: PackageRecord): Html {
 function tellReason(record: PackageRecord): Html {
   const { alert, profile, times, receivedFrom } = record;
   return html`<p>Microsoft Defender raised alert ${foreignName(alert.id)} of severity ${alert.severity}. It came in by ${foreign(receivedFrom)}
-at ${writeTime(times.receivedAt)}; what is collected in such a case is set by the profile “${foreign(profile.title)}”.</p>`;
+at ${writeTime(times.receivedAt)}; what is collected in such a case is set by the profile “${foreign(profile.title)}”${profile.why.length === 0 ? null : html`, which matched by ${foreign(profile.why.join(' and '))}`}.</p>`;
 }
 
 function tellIntegrity(record: PackageRecord, stored: readonly StoredRow[]): Html {
@@ -78,9 +81,22 @@ function tellIntegrity(record: PackageRecord, stored: readonly StoredRow[]): Htm
       return word === 'changed' ? html`<li><strong>${line}</strong></li>\n` : html`<li>${line}</li>\n`;
     });
   });
+  const unproven = record.scriptRuns.filter(({ isReviewed }) => isReviewed === 'no');
+  const doubts = [
+    ...unproven.map(
+      ({ script }) =>
+        html`<li><strong>The machine reports that it ran another ${foreignName(script)} than the reviewed one.</strong></li>\n`,
+    ),
+    ...record.scriptRuns.flatMap(({ clock }) =>
+      clock === null || clock.verdict === 'agrees'
+        ? []
+        : [html`<li>The machine’s clock is not ours. ${tellClock(clock)}</li>\n`],
+    ),
+    ...(record.relatedFiles.length === 0 ? [] : [html`<li>${countFiles(record.relatedFiles)}</li>\n`]),
+  ];
   return html`<p>It was when it was sealed, at ${writeTime(record.times.sealedAt)}: the SHA-256 of each of its ${files} was written down then.
 Whether it still is, anyone can check with standard tools, <a href="#check">as told at the end</a>; this page alone proves nothing.</p>
-${listLines(lines)}`;
+${listLines([...lines, ...doubts])}`;
 }
 
 function tellMissing(record: PackageRecord, stored: readonly StoredRow[]): Html {
@@ -98,7 +114,14 @@ function tellMissing(record: PackageRecord, stored: readonly StoredRow[]): Html 
     count === 0
       ? []
       : [html`<li>${writeCount(count, 'file')} that the alert names: the request had no room for more.</li>\n`];
-  const lines = [...missing, ...troubled, ...unasked];
+  const gone = record.relatedFiles.flatMap((row) =>
+    row.state === 'not collected'
+      ? [
+          html`<li>the alert’s file ${foreignName(shorten(row.path ?? 'without a path'))}: ${foreign(row.reason ?? 'No reason is known.')}</li>\n`,
+        ]
+      : [],
+  );
+  const lines = [...missing, ...troubled, ...unasked, ...gone];
   return lines.length === 0 ? html`<p>Nothing of what was planned.</p>` : listLines(lines);
 }
 
@@ -124,6 +147,10 @@ function listLines(lines: readonly Html[]): Html {
   const more = lines.length - MAX_LINES;
   const rest = more <= 0 ? null : html`<li>and ${more} more, <a href="#results">listed below</a></li>\n`;
   return html`<ul>\n${lines.slice(0, MAX_LINES)}${rest}</ul>`;
+}
+
+function shorten(path: string): string {
+  return path.length <= MAX_PATH_CHARACTERS ? path : `${path.slice(0, MAX_PATH_CHARACTERS).toWellFormed()} …`;
 }
 
 function sumBytes(files: readonly { readonly bytes: number }[]): string {

@@ -2,7 +2,7 @@ import type { Collection, CollectionIn } from './collection.ts';
 import type { EventOf } from './collection-event.ts';
 import type { CustodyFact } from './custody.ts';
 import { endSession, giveUpResults } from './end-session.ts';
-import { phaseOf, readComment, writeComment } from './machine-action.ts';
+import { type MachineAction, phaseOf, readComment, writeComment } from './machine-action.ts';
 import { isToBeTriedAgain, returnUnrun } from './stand-down.ts';
 import { absorb, giveUpTurn, moveOn, noteFact, type Step } from './step.ts';
 
@@ -122,11 +122,12 @@ export function see(collection: CollectionIn<'running'>, event: EventOf<'action 
   }
   if (isToBeTriedAgain(collection, action)) return returnUnrun(collection, action, now);
   const onward = endSession(collection, action, now);
-  const said = describeCommands(collection, action);
+  const commands = describeCommands(collection, action);
+  const commandTimes = describeTimes(collection, action);
   return moveOn(
     onward,
     collection.reason,
-    [noteFact('action ended', { action: action.id, status: action.status, commands: said })],
+    [noteFact('action ended', { action: action.id, status: action.status, commands, commandTimes })],
     [giveUpTurn(collection)],
   );
 }
@@ -143,6 +144,19 @@ function describeCommands(collection: CollectionIn<'running'>, action: EventOf<'
   const commands = collection.plan.sessions[collection.progress.session]?.commands ?? [];
   const statuses = new Map(action.commands.map((command) => [command.index, command.status]));
   return commands.map((command, index) => `${index} ${command.type} ${statuses.get(index) ?? 'not named'}`).join(', ');
+}
+
+/** When the commands of our session began and ended by Defender's clock, `-` for what is not told: `0 <start> <end>, …`. */
+function describeTimes(collection: CollectionIn<'running'>, action: MachineAction): string {
+  const commands = collection.plan.sessions[collection.progress.session]?.commands ?? [];
+  const told = new Map(action.commands.map((command) => [command.index, command]));
+  const write = (at: string | null | undefined) => {
+    const ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/.test(at ?? '') ? Date.parse(at ?? '') : Number.NaN;
+    return Number.isNaN(ms) ? '-' : new Date(ms).toISOString();
+  };
+  return commands
+    .map((_, index) => `${index} ${write(told.get(index)?.startedAt)} ${write(told.get(index)?.endedAt)}`)
+    .join(', ');
 }
 
 /** An action that Defender no longer knows: the session's results are missing. */

@@ -74,10 +74,14 @@ export function readTranscript(text: string): Transcript {
   return { exitCode: read.data.exit_code ?? null, ...readAnswer(output), output, errors };
 }
 
-function readAnswer(output: string): Omit<ScriptReport, 'exitCode'> {
+/** The JSON that a script printed between its markers, as it came; undefined when there is none. Never throws. */
+export function findAnswer(output: string): unknown {
   const encoded = findLastAnswer(output);
-  if (encoded === null || encoded.length > MAX_ANSWER_CHARACTERS) return NO_ANSWER;
-  const read = AnswerJson.safeParse(decodeAnswer(encoded));
+  return encoded === null || encoded.length > MAX_ANSWER_CHARACTERS ? undefined : decodeAnswer(encoded);
+}
+
+function readAnswer(output: string): Omit<ScriptReport, 'exitCode'> {
+  const read = AnswerJson.safeParse(findAnswer(output));
   if (!read.success) return NO_ANSWER;
   const { ok, reason, archive } = read.data;
   return {

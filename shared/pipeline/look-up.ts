@@ -148,7 +148,9 @@ async function writeDocuments(
     const stored = await ports.evidence.putText(collectionId, path, raw[name]);
     documents.push({ path, bytes: stored.bytes, sha256: stored.sha256 });
   }
-  const packed = await packPlan(ports, collectionId, plan, alert.files);
+  const profiles = await ports.content.profiles();
+  const when = profiles.find(({ id }) => id === plan.profileId)?.when ?? {};
+  const packed = await packPlan(ports, collectionId, plan, { alert, machine, when });
   return { type: 'looked up', alert, machine, plan: packed.plan, documents: [...documents, packed.document] };
 }
 

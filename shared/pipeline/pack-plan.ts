@@ -1,6 +1,6 @@
-import type { RelatedFile } from '../domain/alert.ts';
 import type { PackedDocument } from '../domain/collection.ts';
 import { placeDocument } from '../domain/evidence-path.ts';
+import { type PlanningBasis, writePackedPlan } from '../domain/packed-plan.ts';
 import { type Plan, planSchema } from '../domain/plan.ts';
 import type { Ports } from './ports.ts';
 
@@ -9,10 +9,10 @@ export async function packPlan(
   ports: Ports,
   collectionId: string,
   plan: Plan,
-  relatedFiles: readonly RelatedFile[],
+  basis: PlanningBasis,
 ): Promise<{ readonly plan: Plan; readonly document: PackedDocument }> {
   const path = placeDocument('plan');
-  const text = `${JSON.stringify({ version: ports.version, plan, relatedFiles }, null, 2)}\n`;
+  const text = writePackedPlan(ports.version, plan, basis);
   const stored = await ports.evidence.putText(collectionId, path, text);
   const document = { path, bytes: stored.bytes, sha256: stored.sha256 };
   if (stored.text === text) return { plan, document };

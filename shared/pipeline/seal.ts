@@ -8,6 +8,7 @@ import { announceSignature } from '../domain/signature.ts';
 import { applyEvent } from './apply-event.ts';
 import { readReport } from './copy-result.ts';
 import type { Ports } from './ports.ts';
+import { readWords } from './read-words.ts';
 import { signPackage } from './sign-package.ts';
 
 /**
@@ -30,7 +31,8 @@ export async function seal(ports: Ports, given: CollectionIn<'sealing'>): Promis
   const custodyNumber = marked.collection.manifest.custodyNumber;
   const custody = (await ports.collections.readCustody(collection.id)).slice(0, custodyNumber);
 
-  const described = describePackage(sealing, custody, ports.version, ports.sha256);
+  const { words, transcripts } = await readWords(ports, sealing);
+  const described = describePackage(sealing, custody, ports.version, ports.sha256, words);
   const stored = await ports.evidence.putText(
     collection.id,
     'collection.json',
@@ -58,7 +60,7 @@ export async function seal(ports: Ports, given: CollectionIn<'sealing'>): Promis
       }),
     ],
     ['custody.jsonl', `${custody.join('\n')}\n`],
-    ['report.html', renderReport(record)],
+    ['report.html', renderReport(record, transcripts)],
   ];
   const sealed = [
     { path: 'manifest-sha256.txt', sha256: manifest.sha256 },

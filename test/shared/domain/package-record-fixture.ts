@@ -2,6 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Collection, CollectionIn, PackedDocument } from '../../../shared/domain/collection.ts';
 import type { CollectionEvent } from '../../../shared/domain/collection-event.ts';
 import { chainFacts, NO_CUSTODY } from '../../../shared/domain/custody.ts';
+import type { RelatedFile } from '../../../shared/domain/alert.ts';
+import { encodeRequest } from '../../../shared/domain/script-request.ts';
+import type { ScriptTestimony, TestifiedFile } from '../../../shared/domain/script-testimony.ts';
+import type { PackedWords } from '../../../shared/domain/testimony.ts';
 import type { MachineAction } from '../../../shared/domain/machine-action.ts';
 import type { Plan } from '../../../shared/domain/plan.ts';
 import type { EvidenceItem, ScriptReport } from '../../../shared/domain/result.ts';
@@ -252,4 +256,73 @@ export function liveWell(
     ]),
     ['2026-03-02T03:18:25.600Z', { type: 'manifest written', sha256: options.manifestSha256 ?? 'e'.repeat(64) }],
   ]);
+}
+
+/** What the machine of these tests said of the alert's files, and what the alert says of them. */
+export const FILES: readonly RelatedFile[] = [
+  { path: 'C:\\Users\\mia\\dropper.exe', sha256: 'd'.repeat(64), sha1: 'a'.repeat(40), md5: null, sizeBytes: 70_144 },
+  { path: 'C:\\Windows\\Temp\\swapped.dll', sha256: 'e'.repeat(64), sha1: null, md5: null, sizeBytes: null },
+  { path: 'C:\\Users\\mia\\gone.ps1', sha256: '9'.repeat(64), sha1: null, md5: null, sizeBytes: 12 },
+  { path: 'C:\\Users\\mia\\nohash.js', sha256: null, sha1: 'b'.repeat(40), md5: null, sizeBytes: null },
+  { path: null, sha256: '7'.repeat(64), sha1: null, md5: null, sizeBytes: 5 },
+];
+
+const TOLD: readonly TestifiedFile[] = [
+  { path: 'C:\\Users\\mia\\dropper.exe', status: 'collected', sha256: 'd'.repeat(64), bytes: 70_144 },
+  { path: 'C:\\Windows\\Temp\\swapped.dll', status: 'collected', sha256: '0'.repeat(64), bytes: 9 },
+  { path: 'C:\\Users\\mia\\gone.ps1', status: 'absent', sha256: null, bytes: null },
+  { path: 'C:\\Users\\mia\\nohash.js', status: 'too large', sha256: '6'.repeat(64), bytes: 9_000_000_000 },
+];
+
+/** An answer as a script gives it, with nothing strange about it. */
+export const SAID: ScriptTestimony = {
+  scriptSha256: 'b'.repeat(64),
+  machineUtc: '2026-03-02T03:18:10Z',
+  bootAt: '2026-02-27T06:00:00Z',
+  startedAt: '2026-03-02T03:16:11Z',
+  endedAt: '2026-03-02T03:18:10Z',
+  zone: 'W. Europe Standard Time',
+  archivePath: ARCHIVE_PATH,
+  archiveBytes: 5_242_880,
+  items: 122,
+  errors: 4,
+  files: TOLD,
+};
+
+/** What the files of a package say of it: the alert's own words, and one script's answer. */
+export const WORDS: PackedWords = {
+  basis: {
+    why: ['operatingSystem: windows', 'severity: High or Medium'],
+    category: 'Execution',
+    detectionSource: 'WindowsDefenderAtp',
+    createdAt: '2026-03-02T03:13:57.1234567Z',
+    osPlatform: 'Windows11',
+    relatedFiles: FILES,
+  },
+  testimonies: [{ session: 0, index: 0, said: SAID }],
+};
+
+/** The plan of these tests with a request for every file of them that has a path. */
+export const PLAN_WITH_FILES: Plan = {
+  ...PLAN,
+  sessions: [
+    {
+      commands: [
+        { type: 'RunScript', scriptName: 'Evidence-Triage.ps1', args: requestFor(FILES) },
+        { type: 'GetFile', path: ARCHIVE_PATH, madeBy: 0 },
+      ],
+    },
+  ],
+};
+
+/** A script's one argument that asks for files. */
+function requestFor(files: readonly RelatedFile[]): string {
+  return encodeRequest({
+    collectionId: COLLECTION_ID,
+    session: 0,
+    archive: ARCHIVE_PATH,
+    limitBytes: 52_428_800,
+    limitSeconds: 480,
+    files: files.filter(({ path }) => path !== null),
+  }).argument;
 }

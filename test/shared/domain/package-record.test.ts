@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { describePackage } from '../../../shared/domain/package-record.ts';
 import { packageRecordSchema } from '../../../shared/domain/package-record-schema.ts';
@@ -10,14 +12,18 @@ import {
   action,
   COLLECTION_ID,
   DOCUMENTS,
+  FILES,
   liveToSeal,
   liveWell,
   lookedUp,
   MACHINE_ID,
   PLAN,
+  PLAN_WITH_FILES,
   REPORT,
+  SAID,
   sha256,
   TRANSCRIPT,
+  WORDS,
 } from './package-record-fixture.ts';
 
 describe('a collection that went well', () => {
@@ -78,6 +84,10 @@ describe('a collection that went well', () => {
         startedAt: '2026-03-02T03:14:12.000Z',
         endedAt: '2026-03-02T03:18:20.000Z',
         endedAs: 'Succeeded',
+        commands: [
+          { index: 0, type: 'RunScript', status: 'Completed', startedAt: null, endedAt: null },
+          { index: 1, type: 'GetFile', status: 'Completed', startedAt: null, endedAt: null },
+        ],
       },
     ]);
   });
@@ -265,4 +275,184 @@ test('a machine action that Defender knew no more ended as gone', () => {
 test('a line that is no custody entry is refused', () => {
   const { collection, custody } = liveWell();
   expect(() => describePackage(collection, [...custody, '{"number":12}'], '0.1.0', sha256)).toThrow();
+});
+
+test('a command has the times that Defender told of it, to the millisecond, and none for what is no time', () => {
+  const ended = action(0, 'Succeeded', [
+    ['Completed', 'RunScript'],
+    ['Completed', 'GetFile'],
+  ]);
+  const timed = {
+    ...ended,
+    commands: ended.commands.map((command) => ({
+      ...command,
+      startedAt: command.index === 0 ? '2026-03-02T03:15:01.1234567Z' : 'soon, 1 2 3',
+      endedAt: '2026-03-02T03:15:31Z',
+    })),
+  };
+  const { collection, custody } = liveToSeal([
+    ['2026-03-02T03:14:09.000Z', lookedUp(PLAN, 'Suspicious PowerShell download')],
+    ['2026-03-02T03:14:10.000Z', { type: 'starting', session: 0, attempt: 1 }],
+    ['2026-03-02T03:14:12.000Z', { type: 'started', action: action(0, 'Pending', []) }],
+    ['2026-03-02T03:16:00.000Z', { type: 'action seen', action: timed }],
+    [TRANSCRIPT.storedAt, { type: 'result stored', session: 0, index: 0, item: TRANSCRIPT }],
+    [ARCHIVE.storedAt, { type: 'result stored', session: 0, index: 1, item: ARCHIVE }],
+    ['2026-03-02T03:18:25.600Z', { type: 'manifest written', sha256: 'e'.repeat(64) }],
+  ]);
+  const record = describePackage(collection, custody, '0.1.0', sha256);
+  expect(packageRecordSchema.parse(JSON.parse(JSON.stringify(record)))).toEqual(record);
+  expect(record.machineActions[0]?.commands).toEqual([
+    {
+      index: 0,
+      type: 'RunScript',
+      status: 'Completed',
+      startedAt: '2026-03-02T03:15:01.123Z',
+      endedAt: '2026-03-02T03:15:31.000Z',
+    },
+    { index: 1, type: 'GetFile', status: 'Completed', startedAt: null, endedAt: '2026-03-02T03:15:31.000Z' },
+  ]);
+});
+
+describe('what the files of a package say of it', () => {
+  const { collection, custody } = liveWell({ plan: PLAN_WITH_FILES });
+  const record = describePackage(collection, custody, '0.1.0', sha256, WORDS);
+
+  test('fits the schema as it is', () => {
+    expect(packageRecordSchema.parse(JSON.parse(JSON.stringify(record)))).toEqual(record);
+  });
+
+  test('tells why the profile was chosen, and what the alert says of itself', () => {
+    expect(record.profile.why).toEqual(['operatingSystem: windows', 'severity: High or Medium']);
+    expect(record.alert).toMatchObject({
+      category: 'Execution',
+      detectionSource: 'WindowsDefenderAtp',
+      createdAt: '2026-03-02T03:13:57.1234567Z',
+    });
+    expect(record.machine.osPlatform).toBe('Windows11');
+  });
+
+  test('compares each of the alert’s files with what was found, and gives a reason for what is not there', () => {
+    expect(
+      record.relatedFiles.map(({ path, state, heldIn, comparison }) => [path, state, heldIn, comparison.verdict]),
+    ).toEqual([
+      ['C:\\Users\\mia\\dropper.exe', 'collected', 'data/0-1-getfile/content', 'same'],
+      ['C:\\Windows\\Temp\\swapped.dll', 'collected', 'data/0-1-getfile/content', 'changed'],
+      ['C:\\Users\\mia\\gone.ps1', 'not collected', null, 'gone'],
+      ['C:\\Users\\mia\\nohash.js', 'not collected', null, 'not comparable'],
+      [null, 'not requested', null, 'not comparable'],
+    ]);
+    expect(record.relatedFiles.map(({ reason }) => reason)).toEqual([
+      null,
+      null,
+      'It was not there any more, as reported by the machine.',
+      'It was too large to be collected, as reported by the machine.',
+      'The alert gives no path of it.',
+    ]);
+  });
+
+  test('sets the machine’s clock against ours, and its script against the reviewed one', () => {
+    expect(record.scriptRuns).toEqual([
+      {
+        session: 0,
+        index: 0,
+        script: 'Evidence-Triage.ps1',
+        reportedSha256: 'b'.repeat(64),
+        isReviewed: 'yes',
+        startedAt: '2026-03-02T03:16:11Z',
+        endedAt: '2026-03-02T03:18:10Z',
+        bootAt: '2026-02-27T06:00:00Z',
+        zone: 'W. Europe Standard Time',
+        items: 122,
+        errors: 4,
+        clock: {
+          machineUtc: '2026-03-02T03:18:10Z',
+          earliestAt: '2026-03-02T03:14:09.500Z',
+          latestAt: '2026-03-02T03:18:20.000Z',
+          verdict: 'agrees',
+          leastMs: -10_000,
+          mostMs: 241_500,
+        },
+      },
+    ]);
+    const other = { ...SAID, scriptSha256: '0'.repeat(64), machineUtc: null };
+    const words = { ...WORDS, testimonies: [{ session: 0, index: 0, said: other }] };
+    expect(describePackage(collection, custody, '0.1.0', sha256, words).scriptRuns).toMatchObject([
+      { isReviewed: 'no', clock: null },
+    ]);
+  });
+
+  test('names what our own run left on the machine', () => {
+    expect(record.leftOnMachine.map(({ what, name }) => [what, name])).toEqual([
+      ['process', 'Evidence-Triage.ps1'],
+      ['folder', `C:\\Windows\\Temp\\evidence-collector-${COLLECTION_ID}-0`],
+    ]);
+  });
+
+  test('a script without an answer leaves a row with a reason for each file that was asked of it', () => {
+    const words = { ...WORDS, testimonies: [{ session: 0, index: 0, said: null }] };
+    const silent = describePackage(collection, custody, '0.1.0', sha256, words);
+    expect(silent.scriptRuns).toEqual([]);
+    expect(silent.relatedFiles.slice(0, 4).map(({ state, reason }) => [state, reason])).toEqual(
+      Array.from({ length: 4 }, () => ['not collected', 'The script gave no answer that can be read.']),
+    );
+  });
+
+  test('a file that another alert asked for has a row as well', () => {
+    const words = { ...WORDS, basis: { ...WORDS.basis, relatedFiles: FILES.slice(0, 1) } };
+    const { relatedFiles } = describePackage(collection, custody, '0.1.0', sha256, words);
+    expect(relatedFiles.map(({ path, sha256: hash }) => [path, hash])).toEqual(
+      FILES.slice(0, 4).map(({ path, sha256: hash }) => [path, hash]),
+    );
+  });
+
+  test('a file that GetFile brought is compared as it is stored, by whichever hash the alert has', () => {
+    const [, , , sha1Only] = FILES;
+    if (sha1Only?.path === undefined || sha1Only.path === null) throw new Error('It has a path.');
+    const item = { ...ARCHIVE, path: 'data/0-2-getfile/content', sha1: 'b'.repeat(40) };
+    const plan: Plan = {
+      ...PLAN_WITH_FILES,
+      sessions: [
+        {
+          commands: [
+            ...(PLAN_WITH_FILES.sessions[0]?.commands ?? []),
+            { type: 'GetFile', path: sha1Only.path, madeBy: null },
+          ],
+        },
+      ],
+    };
+    const lived = liveWell({ plan, items: [TRANSCRIPT, ARCHIVE, item] });
+    const { relatedFiles } = describePackage(lived.collection, lived.custody, '0.1.0', sha256, WORDS);
+    expect(relatedFiles[3]).toMatchObject({
+      state: 'collected',
+      heldIn: 'data/0-2-getfile/content',
+      comparison: {
+        verdict: 'same',
+        against: 'storage',
+        explanation: 'Same: the stored file has the SHA-1 of the alert.',
+      },
+    });
+  });
+
+  test('an archive that is missing holds no file, whatever the script said', () => {
+    const results = collection.results.map((result) =>
+      result.command === 'GetFile' && result.status === 'stored'
+        ? { ...result, status: 'missing' as const, failure: 'The file was not found.' }
+        : result,
+    );
+    const lost = describePackage({ ...collection, results }, custody, '0.1.0', sha256, WORDS);
+    expect(lost.relatedFiles[0]).toMatchObject({
+      state: 'not collected',
+      reason: 'The archive that holds it is missing.',
+      heldIn: null,
+      comparison: { verdict: 'same', against: 'machine' },
+    });
+  });
+});
+
+test('a record of an earlier version is read, and lacks what was not written then', () => {
+  const record = packageRecordSchema.parse(
+    JSON.parse(readFileSync(join(import.meta.dirname, 'package-record.earlier.json'), 'utf8')),
+  );
+  expect(record).toMatchObject({ relatedFiles: [], scriptRuns: [], leftOnMachine: [], retryOf: null, united: [] });
+  expect(record.profile.why).toEqual([]);
 });

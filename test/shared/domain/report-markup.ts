@@ -6,7 +6,7 @@ export interface Markup {
   readonly text: string;
 }
 
-const TAG = /<(?:!doctype html|\/?[a-z][a-z0-9]*(?: [a-zA-Z-]+="[^"<>]*")*\/?)>/g;
+const TAG = /<(?:!doctype html|\/?[a-z][a-z0-9]*(?: [a-zA-Z][a-zA-Z0-9-]*="[^"<>]*")*\/?)>/g;
 const ENTITY: Readonly<Record<string, string>> = {
   '&amp;': '&',
   '&lt;': '<',

@@ -11,13 +11,30 @@ import {
 } from '../../../shared/domain/package-record-schema.ts';
 import { renderReport } from '../../../shared/domain/report.ts';
 import { STYLE, STYLE_SHA256 } from '../../../shared/domain/report-style.ts';
-import { liveWell, sha256 } from './package-record-fixture.ts';
+import { type ShownTranscript, showTranscript } from '../../../shared/domain/shown-transcript.ts';
+import { liveWell, PLAN_WITH_FILES, sha256, WORDS } from './package-record-fixture.ts';
 import { readMarkup } from './report-markup.ts';
 
 function recordOf(changes: Partial<PackageRecord> = {}): PackageRecord {
-  const { collection, custody } = liveWell();
-  return { ...describePackage(collection, custody, '0.1.0', sha256), ...changes };
+  const { collection, custody } = liveWell({ plan: PLAN_WITH_FILES });
+  return { ...describePackage(collection, custody, '0.1.0', sha256, WORDS), ...changes };
 }
+
+const PRINTED: readonly ShownTranscript[] = [
+  showTranscript(
+    { session: 0, index: 0 },
+    {
+      exitCode: 0,
+      answer: 'ok',
+      reason: null,
+      archiveSha256: null,
+      archiveBytes: null,
+      output:
+        'Collecting <b>logs</b>\r\n\tdone & dusted\u202E\n-----BEGIN EVIDENCE ANSWER-----\nQUJD\nREVG\n-----END EVIDENCE ANSWER-----\n',
+      errors: 'cat: /etc/shadow: Permission denied\n',
+    },
+  ),
+];
 
 /** A report's text on one line. */
 function textOf(record: PackageRecord): string {
@@ -37,11 +54,11 @@ test('a record’s report is the golden one, byte for byte', async () => {
   const record = packageRecordSchema.parse(
     JSON.parse(readFileSync(join(import.meta.dirname, 'report.golden.json'), 'utf8')),
   );
-  await expect(renderReport(record)).toMatchFileSnapshot('report.golden.html');
+  await expect(renderReport(record, PRINTED)).toMatchFileSnapshot('report.golden.html');
 });
 
 describe('the page is closed to everything from outside', () => {
-  const page = renderReport(recordOf());
+  const page = renderReport(recordOf(), PRINTED);
 
   test('its policy allows nothing but its own style sheet', () => {
     const hash = createHash('sha256').update(STYLE).digest('base64');
@@ -56,10 +73,10 @@ describe('the page is closed to everything from outside', () => {
     const { tags } = readMarkup(page);
     const names = new Set(tags.map((tag) => /[a-z][a-z0-9]*/.exec(tag)?.[0]));
     const known =
-      'a b bdi body br code dd div dl doctype dt footer h1 h2 h3 head header html li main meta p pre rect section span strong svg table tbody td th thead title tr ul';
+      'a b bdi body br circle code dd details div dl doctype dt footer h1 h2 h3 head header html li line main meta p pre rect section span strong summary svg table tbody td text th thead title tr ul';
     expect([...names].filter((name) => !known.split(' ').includes(name ?? ''))).toEqual([]);
     const attributes = tags.flatMap((tag) =>
-      [...tag.matchAll(/ ([a-zA-Z-]+)="([^"]*)"/g)].map(([, name = '', value = '']) => ({ name, value })),
+      [...tag.matchAll(/ ([a-zA-Z][a-zA-Z0-9-]*)="([^"]*)"/g)].map(([, name = '', value = '']) => ({ name, value })),
     );
     expect(attributes.filter(({ name }) => /^(on|style$|src|action|data)/.test(name))).toEqual([]);
     expect(attributes.filter(({ name, value }) => name === 'href' && !value.startsWith('#'))).toEqual([]);
@@ -76,7 +93,19 @@ describe('the page is closed to everything from outside', () => {
 });
 
 describe('foreign text', () => {
-  const OURS = ['status', 'command', 'type', 'verdict', 'compared', 'outcome', 'severity', 'answer'];
+  const OURS = [
+    'status',
+    'command',
+    'type',
+    'verdict',
+    'compared',
+    'outcome',
+    'severity',
+    'answer',
+    'state',
+    'isReviewed',
+    'what',
+  ];
 
   /** The record with every text and every name in it replaced, but for the words of which there are only a few. */
   function poison(value: unknown, text: string): unknown {
@@ -157,7 +186,7 @@ describe('foreign text', () => {
 
 describe('in short', () => {
   test('a collection that went well', () => {
-    const text = textOf(recordOf());
+    const text = textOf(recordOf({ relatedFiles: [] }));
     expect(text).toContain('Everything that was planned has been collected.2 of 2 expected results stored.');
     expect(text).toContain(
       '2 results, 4.8 MiB in all, and 2 documents of what Defender knew and what was planned (27 bytes)',
@@ -170,6 +199,31 @@ describe('in short', () => {
       'Same as reported by the machine: the content of the stored gzip has the SHA-256 that the script reported.',
     );
     expect(text).toContain('What is missing?Nothing of what was planned.');
+  });
+
+  test('the alert’s files are counted, and those that are not there are named with their reason', () => {
+    const text = textOf(recordOf());
+    expect(text).toContain('The alert names 5 files: 1 changed, 1 gone, 1 not comparable, 1 same, 1 not requested.');
+    expect(text).toContain(
+      'the alert’s file C:\\Users\\mia\\gone.ps1: It was not there any more, as reported by the machine.',
+    );
+    expect(text).toContain(
+      'the alert’s file C:\\Users\\mia\\nohash.js: It was too large to be collected, as reported by the machine.',
+    );
+    expect(text).toContain('which matched by operatingSystem: windows and severity: High or Medium');
+  });
+
+  test('a machine’s clock that is not ours, and a script that is not the reviewed one, are told', () => {
+    const [run] = recordOf().scriptRuns;
+    if (run?.clock === undefined || run.clock === null) throw new Error('It told its time.');
+    const clock = { ...run.clock, machineUtc: '2026-03-02T05:18:10Z', verdict: 'ahead' as const };
+    const ahead = { ...run, isReviewed: 'no' as const, clock: { ...clock, leastMs: 7_190_000, mostMs: 7_441_500 } };
+    const text = textOf(recordOf({ scriptRuns: [ahead] }));
+    expect(text).toContain(
+      'The machine’s clock is not ours. It told 2026-03-02 05:18:10 UTC between 2026-03-02 03:14:09 UTC',
+    );
+    expect(text).toContain('it is ahead by 2 h 0 min to 2 h 4 min.');
+    expect(text).toContain('The machine reports that it ran another Evidence-Triage.ps1 than the reviewed one.');
   });
 
   test('what is missing is named with its reason, and what there was no room for', () => {
@@ -230,6 +284,69 @@ describe('in short', () => {
   });
 });
 
+describe('what a script printed', () => {
+  const page = renderReport(recordOf(), PRINTED);
+
+  test('is folded, with its lines, its markup as text, and without the encoded answer', () => {
+    expect(page).toContain('<details>\n<summary>What it printed (');
+    expect(page).toContain(
+      'Collecting &lt;b&gt;logs&lt;/b&gt;\n\tdone &amp; dusted<b class="code">U+202E</b>\n-----BEGIN EVIDENCE ANSWER-----\n(9 characters of base64url)\n-----END EVIDENCE ANSWER-----</pre>',
+    );
+    expect(page).toContain('cat: /etc/shadow: Permission denied</pre>');
+  });
+
+  test('is cut, and says so', () => {
+    const long = showTranscript(
+      { session: 0, index: 0 },
+      {
+        exitCode: 0,
+        answer: 'none',
+        reason: null,
+        archiveSha256: null,
+        archiveBytes: null,
+        output: 'x'.repeat(4_000_000),
+        errors: '',
+      },
+    );
+    const text = readMarkup(renderReport(recordOf(), [long])).text;
+    expect(text).toContain(
+      'What it printed (4,000,000 characters, of which a part is shown; the stored file has all of it)',
+    );
+    expect(text).toContain('Its errors: nothing.');
+    expect(/x{1000,}/.exec(text)?.[0].length).toBe(8000);
+  });
+
+  test('an answer that is none is left as it is', () => {
+    const output = '-----BEGIN EVIDENCE ANSWER-----\n<not base64url>\n-----END EVIDENCE ANSWER-----';
+    const shown = showTranscript(
+      { session: 0, index: 0 },
+      { exitCode: 0, answer: 'none', reason: null, archiveSha256: null, archiveBytes: null, output, errors: '' },
+    );
+    expect(shown.output.text).toBe(output);
+  });
+});
+
+describe('five thousand files', () => {
+  const [row] = recordOf().relatedFiles;
+  if (row === undefined) throw new Error('There is a file.');
+  const relatedFiles = Array.from({ length: 5000 }, (_, index) => ({
+    ...row,
+    path: `C:\\<b>${index}</b>\\${'\u202E'.repeat(5)}${'long'.repeat(2000)}`,
+    ...(index === 4999 ? { comparison: { ...row.comparison, verdict: 'changed' as const } } : {}),
+  }));
+  const page = renderReport(recordOf({ relatedFiles }));
+
+  test('make a page that a browser opens, with what matters first and the rest counted', () => {
+    expect(page.length).toBeLessThan(1_000_000);
+    const { text } = readMarkup(page);
+    expect(text).toContain('The alert names 5,000 files: 1 changed, 4,999 same.');
+    expect(text.indexOf('C:\\<b>4999</b>')).toBeLessThan(text.indexOf('C:\\<b>0</b>'));
+    expect(text).toContain('C:\\<b>198</b>');
+    expect(text).not.toContain('C:\\<b>199</b>');
+    expect(text).toContain('4,800 more files in collection.json, under relatedFiles.');
+  });
+});
+
 describe('when', () => {
   test('each step has its time and how long it took', () => {
     const text = textOf(recordOf());
@@ -237,10 +354,25 @@ describe('when', () => {
     expect(text).toContain('Live response ended2026-03-02 03:18:20 UTC4 min 8 s');
   });
 
-  test('a step that seems to end before it began has no length and no bar', () => {
+  test('each lane is drawn, with how long it took in all', () => {
+    const page = renderReport(recordOf());
+    expect(page).toContain(
+      'aria-label="Alert 9.9 s, Looked up 2.4 s, Queued 2.6 s, Pending 1 min 58 s, Running 2 min 10 s, Copied 4.9 s, Sealed 0.7 s"',
+    );
+    expect(page.match(/<rect /g)).toHaveLength(8);
+  });
+
+  test('an alert that was raised long before it was received does not dwarf the rest', () => {
+    const raised = { ...recordOf().alert, createdAt: '2025-03-02T03:13:57Z' };
+    const page = renderReport(recordOf({ alert: raised }));
+    expect(page).toContain('Of the time before the alert was received only a part is drawn.');
+    expect(page).toContain('<text class="axis" x="110" y="212">2026-03-02 03:13:02 UTC</text>');
+  });
+
+  test('a step that seems to end before it began has no length', () => {
     const page = renderReport(recordOf({ times: { ...recordOf().times, copiedAt: '2026-03-02T03:15:00.000Z' } }));
     expect(page).toContain(
-      '<td>Last result copied</td><td class="time">2026-03-02 03:15:00 UTC</td><td class="number">–</td><td></td>',
+      '<td>Last result copied</td><td class="time">2026-03-02 03:15:00 UTC</td><td class="number">–</td></tr>',
     );
   });
 });
