@@ -3,6 +3,7 @@ import { answerFaults } from '../shared/answer-faults.ts';
 import { openCollector, settings } from '../shared/collector.ts';
 import { explainNoReport, findCollection, noSuchCollection } from '../shared/doors/find-collection.ts';
 import { page, problem } from '../shared/doors/reply.ts';
+import { noteOpening } from '../shared/pipeline/note-opening.ts';
 
 app.http('get-report', {
   methods: ['GET'],
@@ -14,6 +15,7 @@ app.http('get-report', {
     if (collection === null) return noSuchCollection();
     const report = await ports.evidence.readText(collection.id, 'report.html');
     if (report === null) return problem('no-report-yet', explainNoReport(collection));
-    return page(report);
+    const { noted } = await noteOpening(ports, collection.id, { file: 'report.html', by: 'http' });
+    return noted === 'noted' ? page(report) : problem('no-report-yet', explainNoReport(collection));
   }),
 });

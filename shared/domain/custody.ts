@@ -9,6 +9,10 @@ export interface CustodyFact {
   readonly event: string;
   /** Who did it: this product, or the caller who asked for it. */
   readonly actor: string;
+  /** Who asked for it, where somebody did and is known: an object, app or key id, never a secret. */
+  readonly caller?: string;
+  /** ISO 8601 UTC, by the table service's clock when the collection was read for this; absent where that is not known. */
+  readonly atService?: string;
   readonly detail: Readonly<Record<string, string | number | null>>;
 }
 
@@ -55,6 +59,9 @@ export function chainFacts(
       actor: fact.actor,
       detail,
       previous,
+      // Absent members leave a line as it was before there were any: every chain ever written goes on.
+      ...(fact.caller === undefined ? {} : { caller: fact.caller.toWellFormed() }),
+      ...(fact.atService === undefined ? {} : { atService: fact.atService }),
     };
     const line = canonicalize(entry);
     if (line === undefined) throw new Error(`Custody entry ${count} cannot be written as JSON.`);
@@ -62,6 +69,11 @@ export function chainFacts(
     previous = sha256(line);
   }
   return { lines, head: { count, head: previous } };
+}
+
+/** The facts with the table service's time of reading what they are about. */
+export function stampFacts(facts: readonly CustodyFact[], atService: string | undefined): readonly CustodyFact[] {
+  return atService === undefined ? facts : facts.map((fact) => ({ ...fact, atService }));
 }
 
 /** Half a character, which foreign text may end in, is no Unicode and would be no canonical JSON (RFC 8785, 3.2.2.2). */

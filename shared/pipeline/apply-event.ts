@@ -1,6 +1,7 @@
 import type { Collection } from '../domain/collection.ts';
 import type { CollectionEvent, Effect } from '../domain/collection-event.ts';
-import { chainFacts } from '../domain/custody.ts';
+import { chainFacts, stampFacts } from '../domain/custody.ts';
+import type { Step } from '../domain/step.ts';
 import { transition } from '../domain/transition.ts';
 import type { Ports } from './ports.ts';
 import { runEffects } from './run-effects.ts';
@@ -26,7 +27,7 @@ export async function applyEvent(ports: Ports, collectionId: string, event: Coll
     if (loaded === null) return { applied: 'no such collection' };
     const before = loaded.collection;
     const now = ports.now().toISOString();
-    const step = transition(before, event, now);
+    const step = stampStep(transition(before, event, now), loaded.readAt);
     if (step.collection === before) return { applied: 'absorbed', collection: before };
     const { lines, head } = chainFacts(before.custody, step.facts, now, ports.sha256);
     const next: Collection = { ...step.collection, custody: head };
@@ -39,6 +40,11 @@ export async function applyEvent(ports: Ports, collectionId: string, event: Coll
   throw new Error(
     `Collection ${collectionId} was changed by others ${MAX_CONFLICTS} times in a row; it is tried again at the next poll.`,
   );
+}
+
+/** Two clocks stand in each entry: ours, and that of the service, which all instances share. */
+function stampStep(step: Step, readAt: string | undefined): Step {
+  return { ...step, facts: stampFacts(step.facts, readAt) };
 }
 
 function withoutRepeats(effects: readonly Effect[]): readonly Effect[] {

@@ -61,6 +61,8 @@ export interface DefenderPort {
 export interface Loaded {
   readonly collection: Collection;
   readonly version: string;
+  /** When it was read by the service's clock, ISO 8601 UTC; absent where that is not known. */
+  readonly readAt?: string;
 }
 
 /** Where collections, their custody logs and the claims on them are kept. */

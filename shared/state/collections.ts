@@ -12,6 +12,8 @@ import { whyNotWritten } from './table-errors.ts';
 export interface LoadedRows {
   readonly collection: Collection;
   readonly version: string;
+  /** When it was read by the table service's clock, ISO 8601 UTC, to the second; absent where an answer has no date. */
+  readonly readAt?: string;
 }
 
 /** Collections in Table Storage: state, results and custody log of one collection are one partition, written in one transaction. */
@@ -71,11 +73,18 @@ async function load(table: TableClient, collectionId: string): Promise<LoadedRow
   const filter = odata`PartitionKey eq ${collectionId} and RowKey ge 'result' and RowKey le ${STATE_KEY}`;
   let state: { readonly data: string; readonly schema: number; readonly version: string } | null = null;
   const results: StoredText[] = [];
-  for await (const row of table.listEntities<Row>({ queryOptions: { filter } })) {
+  let date: string | undefined;
+  const onResponse = (response: { readonly headers: { get(name: string): string | undefined } }) => {
+    date = response.headers.get('date');
+  };
+  for await (const row of table.listEntities<Row>({ queryOptions: { filter }, onResponse })) {
     if (row.rowKey === STATE_KEY) state = { data: row.data, schema: row.schema, version: row.etag };
     else results.push({ data: row.data, schema: row.schema });
   }
-  return state === null ? null : { collection: restoreCollection(state, results), version: state.version };
+  if (state === null) return null;
+  const readMs = Date.parse(date ?? '');
+  const readAt = Number.isNaN(readMs) ? {} : { readAt: new Date(readMs).toISOString() };
+  return { collection: restoreCollection(state, results), version: state.version, ...readAt };
 }
 
 async function save(

@@ -77,6 +77,17 @@ describe('an alert on the simulated Linux machine, through the real triggers', (
     expect(await report.text()).toContain(app.alertIds[0]);
   });
 
+  it('tells in its custody log who opened its report, by the service’s clock as well as ours', async () => {
+    await app.get(`/api/collections/${id}/report`);
+    const { entries } = (await (await app.get(`/api/collections/${id}/custody`)).json()) as {
+      entries: { event: string; actor: string; atService?: string; detail: object }[];
+    };
+    expect(entries.filter(({ event }) => event === 'opened')).toMatchObject([
+      { actor: 'http', atService: expect.stringMatching(/Z$/), detail: { file: 'report.html' } },
+    ]);
+    expect(entries.slice(1).filter(({ atService }) => atService === undefined)).toEqual([]);
+  });
+
   it('is listed, and a wrong limit is refused', async () => {
     const list = (await (await app.get('/api/collections?limit=1')).json()) as {
       collections: { id: string }[];

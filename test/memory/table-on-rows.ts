@@ -29,9 +29,16 @@ export function connectRows(rows: MemoryRows, now: () => Date, pass: PassTable =
       if (found === null) throw refuse(404, 'ResourceNotFound');
       return { partitionKey: partition, rowKey: row, ...found.properties, etag: found.etag };
     },
-    async *listEntities({ queryOptions }: { readonly queryOptions: { readonly filter: string } }) {
+    async *listEntities({
+      queryOptions,
+      onResponse,
+    }: Options & { readonly queryOptions: { readonly filter: string } }) {
       const { partition } = readFilter(queryOptions.filter);
-      const found = await pass({ kind: 'read', name: 'list', partition }, () => rows.list(queryOptions.filter));
+      const { found, date } = await pass({ kind: 'read', name: 'list', partition }, () => ({
+        found: rows.list(queryOptions.filter),
+        date: now().toUTCString(),
+      }));
+      onResponse?.({ headers: { get: (name: string) => (name === 'date' ? date : undefined) } });
       for (const { row, stored } of found)
         yield { partitionKey: partition, rowKey: row, ...stored.properties, etag: stored.etag };
     },

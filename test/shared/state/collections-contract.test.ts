@@ -58,6 +58,15 @@ function collection(id: string, changes: Partial<Pick<Collection, 'severity' | '
 
 const line = (count: number) => ({ number: count, line: `{"number":${count}}` });
 
+it('what is read of a collection bears the table service’s time', async () => {
+  const { collections } = await inTable();
+  await collections.create(collection('a'), [line(1)]);
+  const fromMs = Date.now() - 1_000;
+  const readMs = Date.parse((await collections.load(collection('a').id))?.readAt ?? '');
+  expect(readMs).toBeGreaterThanOrEqual(fromMs);
+  expect(readMs).toBeLessThanOrEqual(Date.now() + 1_000);
+});
+
 describe.each([
   ['in memory', inMemory],
   ['in Table Storage', inTable],
