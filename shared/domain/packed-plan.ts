@@ -4,6 +4,9 @@ import type { Machine } from './machine.ts';
 import type { Plan } from './plan.ts';
 import { tellConditions } from './tell-conditions.ts';
 
+/** Words of Defender's are short; what is longer is whole in alert.json and machine.json. */
+const MAX_WORD_CHARACTERS = 300;
+
 const text = z.string().nullish().catch(null);
 
 const fileSchema = z.object({
@@ -59,10 +62,10 @@ export function readPackedBasis(text: string | null): PackedBasis {
   const { why = [], alert, machine, relatedFiles = [] } = packedSchema.safeParse(parse(text)).data ?? {};
   return {
     why,
-    category: alert?.category ?? null,
-    detectionSource: alert?.detectionSource ?? null,
+    category: alert?.category?.slice(0, MAX_WORD_CHARACTERS).toWellFormed() ?? null,
+    detectionSource: alert?.detectionSource?.slice(0, MAX_WORD_CHARACTERS).toWellFormed() ?? null,
     createdAt: z.iso.datetime().safeParse(alert?.createdAt).data ?? null,
-    osPlatform: machine?.osPlatform ?? null,
+    osPlatform: machine?.osPlatform?.slice(0, MAX_WORD_CHARACTERS).toWellFormed() ?? null,
     relatedFiles: relatedFiles.map(({ path, sha1, sha256, md5, sizeBytes }) => ({
       path: path ?? null,
       sha1: sha1 ?? null,

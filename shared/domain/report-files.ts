@@ -47,7 +47,9 @@ function renderRow(row: RelatedFileRow): Html {
   const { comparison, path, sha256, sha1, md5, sizeBytes, state, reason, heldIn, reportedSha256 } = row;
   const hash = sha256 ?? sha1 ?? md5;
   const asSaid = [
-    hash === null ? 'no hash in the alert' : `${sha256 !== null ? 'SHA-256' : sha1 !== null ? 'SHA-1' : 'MD5'} ${hash}`,
+    hash === null
+      ? 'no hash in the alert'
+      : `${sha256 !== null ? 'SHA-256' : sha1 !== null ? 'SHA-1' : 'MD5'} ${cut(hash)}`,
     ...(sizeBytes === null ? [] : [shortenBytes(sizeBytes)]),
   ].join(', ');
   const isOther = reportedSha256 !== null && reportedSha256.toLowerCase() !== sha256?.toLowerCase();

@@ -12,7 +12,8 @@ const MAX_PATH_CHARACTERS = 200;
 export function renderSummary(record: PackageRecord): Html {
   const { heading, tone } = nameOutcome(record);
   const stored = record.results.filter((row) => row.status === 'stored');
-  return html`<div class="outcome ${tone}"><strong>${heading}</strong>${countResults(record, stored)}</div>
+  const warnings = listWarnings(record).map((words) => html`<br>${words}`);
+  return html`<div class="outcome ${tone}"><strong>${heading}</strong>${countResults(record, stored)}${warnings}</div>
 <h2 id="summary">In short</h2>
 <dl class="answers">
 <dt>What was collected</dt><dd>${tellContent(record, stored)}</dd>
@@ -27,7 +28,10 @@ export function renderSummary(record: PackageRecord): Html {
 function nameOutcome(record: PackageRecord): { readonly heading: string; readonly tone: 'good' | 'warn' | 'bad' } {
   switch (record.outcome) {
     case 'collected':
-      return { heading: 'Everything that was planned has been collected.', tone: 'good' };
+      return {
+        heading: 'Everything that was planned has been collected.',
+        tone: listWarnings(record).length === 0 ? 'good' : 'warn',
+      };
     case 'partial':
       return { heading: 'Part of what was planned has been collected.', tone: 'warn' };
     case 'failed':
@@ -39,6 +43,28 @@ function nameOutcome(record: PackageRecord): { readonly heading: string; readonl
       throw new Error(`Unknown outcome ${String(unknown)}.`);
     }
   }
+}
+
+/** What a reader must know who reads no further: each says that something is not as it should be. */
+function listWarnings({ relatedFiles, scriptRuns, results }: PackageRecord): readonly string[] {
+  const changed = relatedFiles.filter(({ comparison }) => comparison.verdict === 'changed').length;
+  const unlike = results.filter(
+    (row) => row.status === 'stored' && row.machineAgainstStorage?.verdict === 'changed',
+  ).length;
+  return [
+    ...(changed === 0
+      ? []
+      : [`${writeCount(changed, 'file')} of the alert ${changed === 1 ? 'is' : 'are'} not what the alert says.`]),
+    ...(unlike === 0
+      ? []
+      : [`${writeCount(unlike, 'stored result')} ${unlike === 1 ? 'is' : 'are'} not what the machine reported.`]),
+    ...(scriptRuns.some(({ isReviewed }) => isReviewed === 'no')
+      ? ['The machine reports that it ran another script than the reviewed one.']
+      : []),
+    ...(scriptRuns.some(({ clock }) => clock !== null && clock.verdict !== 'agrees')
+      ? ['The machine’s clock is not ours.']
+      : []),
+  ];
 }
 
 function countResults(record: PackageRecord, stored: readonly StoredRow[]): string {

@@ -77,6 +77,33 @@ test('each fault is one line, with exit code 5; a file name cannot write to the 
   ]);
 });
 
+test('a byte changed in any file of a signed package is told with exit code 5, and the file is named', async () => {
+  const sealed = await makeSigned(makeKey());
+  expect(sealed.size).toBe(12);
+  for (const [path, bytes] of sealed) {
+    const changed = Buffer.from(bytes);
+    const middle = Math.floor(bytes.length / 2);
+    changed[middle] = (changed[middle] ?? 0) ^ 1;
+    const { status, stdout } = verify(writePackage(new Map(sealed).set(path, changed)));
+    expect([path, status]).toEqual([path, 5]);
+    expect(stdout).toContain(`${path}: `);
+  }
+});
+
+test.each<[string, (lines: string[]) => readonly string[], string]>([
+  ['an entry dropped', (lines) => lines.toSpliced(4, 1), 'The chain is broken at entry 5.'],
+  ['two exchanged', ([a = '', b = '', ...rest]) => [b, a, ...rest], 'The chain is broken at entry 1.'],
+  ['its end cut off', (lines) => lines.slice(0, -1), 'the end was cut off.'],
+])('a custody log with %s is told with exit code 5', async (_, change, words) => {
+  const files = await makeSigned(makeKey());
+  const lines = change((files.get('custody.jsonl') ?? '').toString().trimEnd().split('\n'));
+  files.set('custody.jsonl', Buffer.from(`${lines.join('\n')}\n`));
+  const { status, stdout } = verify(writePackage(files));
+  expect(status).toBe(5);
+  expect(stdout).toMatch(/^custody\.jsonl: /m);
+  expect(stdout).toContain(words);
+});
+
 const THUMBPRINT = 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs';
 test.each([
   [[], /^Usage/],

@@ -29,6 +29,11 @@ test.each([
   expect(readPackedBasis(text)).toEqual(NOTHING);
 });
 
+test('a word without an end is cut', () => {
+  const text = JSON.stringify({ alert: { category: 'x'.repeat(9000) }, machine: { osPlatform: 'y'.repeat(9000) } });
+  expect(readPackedBasis(text)).toMatchObject({ category: 'x'.repeat(300), osPlatform: 'y'.repeat(300) });
+});
+
 test('one of an earlier version has its files', () => {
   const text = JSON.stringify({ version: '0.1.0', plan: PLAN, relatedFiles: alert.files });
   expect(readPackedBasis(text)).toEqual({ ...NOTHING, relatedFiles: alert.files });

@@ -210,6 +210,7 @@ describe('in short', () => {
     expect(text).toContain(
       'the alert’s file C:\\Users\\mia\\nohash.js: It was too large to be collected, as reported by the machine.',
     );
+    expect(text).toContain('2 of 2 expected results stored.1 file of the alert is not what the alert says. In short');
     expect(text).toContain('which matched by operatingSystem: windows and severity: High or Medium');
   });
 
@@ -221,6 +222,9 @@ describe('in short', () => {
     const text = textOf(recordOf({ scriptRuns: [ahead] }));
     expect(text).toContain(
       'The machine’s clock is not ours. It told 2026-03-02 05:18:10 UTC between 2026-03-02 03:14:09 UTC',
+    );
+    expect(text).toContain(
+      'The machine reports that it ran another script than the reviewed one.The machine’s clock is not ours. In short',
     );
     expect(text).toContain('it is ahead by 2 h 0 min to 2 h 4 min.');
     expect(text).toContain('The machine reports that it ran another Evidence-Triage.ps1 than the reviewed one.');
