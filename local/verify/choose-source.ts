@@ -20,7 +20,7 @@ export async function chooseSource(name: string): Promise<ChosenSource> {
   const connected = await connectEvidence();
   if (connected.outcome === 'fault')
     return { outcome: 'fault', fault: `There is no such folder, and no storage to ask for it. ${connected.fault}.` };
-  const source = openStored(connected.container, name);
+  const source = openStored(connected, name);
   if ((await source.list()).files.size === 0)
     return { outcome: 'fault', fault: 'There is neither such a folder nor a package of this id in EvidenceStorage.' };
   return { outcome: 'chosen', source, collectionId: name };

@@ -40,6 +40,10 @@ async function check(
       console.log(
         `Intact: ${found.files} files and ${found.custodyEntries} custody entries agree${collectionId === null ? '' : ', as they lie in EvidenceStorage'}.`,
       );
+      if (collectionId !== null)
+        console.log(
+          `After the seal ${found.laterEntries === 1 ? 'one custody entry follows' : `${found.laterEntries} custody entries follow`} on them; whether more did, only the table of the collector tells.`,
+        );
       console.log(describeSignature(found.signature));
       return 0;
     case 'not intact':

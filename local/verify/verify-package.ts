@@ -4,6 +4,7 @@ import type { PackageRecord } from '../../shared/domain/package-record-schema.ts
 import { SIGNATURE_PATH } from '../../shared/domain/signature.ts';
 import { checkBag } from './check-bag.ts';
 import { checkCustodyLog } from './check-custody-log.ts';
+import { checkLaterEntries } from './check-later-entries.ts';
 import { checkManifest, type Coverage } from './check-manifest.ts';
 import { checkRecord, compareContent, readRecord } from './check-record.ts';
 import { checkSignature, type SignatureFinding } from './check-signature.ts';
@@ -20,6 +21,8 @@ export type Verification =
       readonly verdict: 'intact';
       readonly files: number;
       readonly custodyEntries: number;
+      /** Custody entries after the seal, which lie beside the package in storage. */
+      readonly laterEntries: number;
       readonly signature: SignatureFinding;
     }
   | { readonly verdict: 'not intact'; readonly faults: readonly Fault[] };
@@ -53,7 +56,7 @@ const UNNAMED = [TAG_MANIFEST, SIGNATURE_PATH];
 
 /**
  * Checks a package without asking anybody: both manifests both ways, the custody chain to the entry that seals,
- * collection.json against the files, and the signature. All faults are collected. Each file is read as a stream, once,
+ * collection.json against the files, the signature, and in storage the custody entries after the seal. All faults are collected. Each file is read as a stream, once,
  * and only what is written for machines is held in memory. Throws when the package cannot be read.
  */
 export async function verifySource(source: PackageSource, expected: Expected = {}): Promise<Verification> {
@@ -80,6 +83,9 @@ export async function verifySource(source: PackageSource, expected: Expected = {
   const manifestSha256 = files.get(PAYLOAD_MANIFEST)?.sha256 ?? null;
   const custody = checkCustodyLog(texts.get('custody.jsonl') ?? '', manifestSha256, hashText);
   if (texts.has('custody.jsonl')) faults.push(...custody.faults);
+  const later = (await source.listLater?.()) ?? [];
+  if (custody.head !== null)
+    faults.push(...checkLaterEntries(later, { count: custody.entries.length, head: custody.head }, hashText));
   if (reading?.reading === 'none') faults.push(...reading.faults);
   if (record !== null) faults.push(...checkRecord(record, payload, custody), ...checkContents(record, contents));
   if (record !== null) faults.push(...checkIdentity(record, expected.collectionId ?? record.collectionId));
@@ -94,7 +100,13 @@ export async function verifySource(source: PackageSource, expected: Expected = {
   faults.push(...signature.faults);
   if (faults.length > 0 || signature.finding === null) return { verdict: 'not intact', faults: withoutRepeats(faults) };
   const named = payload.size + tags.size;
-  return { verdict: 'intact', files: named, custodyEntries: custody.entries.length, signature: signature.finding };
+  return {
+    verdict: 'intact',
+    files: named,
+    custodyEntries: custody.entries.length,
+    laterEntries: later.length,
+    signature: signature.finding,
+  };
 }
 
 function checkAgainst(texts: ReadonlyMap<string, string>, coverage: Coverage): readonly Fault[] {

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Azurite, startAzurite } from '../../../local/storage/start-azurite.ts';
 import { openStored } from '../../../local/verify/open-stored.ts';
 import { verifySource } from '../../../local/verify/verify-package.ts';
-import { COLLECTION_ID } from '../../shared/domain/package-record-fixture.ts';
+import { chainFacts } from '../../../shared/domain/custody.ts';
+import { COLLECTION_ID, sha256 } from '../../shared/domain/package-record-fixture.ts';
 import { makeKey } from '../../shared/evidence/signing-keys.ts';
 import { makeSigned } from './build-package.ts';
 
@@ -13,11 +14,13 @@ const MAIN = resolve(import.meta.dirname, '../../../local/verify/main.ts');
 const OTHER_ID = 'e'.repeat(32);
 
 let azurite: Azurite;
-let container: ContainerClient;
+let evidence: ContainerClient;
+let custody: ContainerClient;
 beforeAll(async () => {
   azurite = await startAzurite();
-  container = BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient('evidence');
-  await container.create();
+  const blobs = BlobServiceClient.fromConnectionString(azurite.connectionString);
+  [evidence, custody] = [blobs.getContainerClient('evidence'), blobs.getContainerClient('custody')];
+  await Promise.all([evidence.create(), custody.create()]);
   const files = await makeSigned(makeKey());
   for (const id of [COLLECTION_ID, OTHER_ID]) await upload(id, files);
   await upload(`${COLLECTION_ID}-r1`, new Map([...files, ['data/planted', Buffer.from('x')]]));
@@ -26,7 +29,7 @@ afterAll(() => azurite.close());
 
 async function upload(id: string, files: ReadonlyMap<string, Buffer>): Promise<void> {
   for (const [path, content] of files)
-    await container.getBlockBlobClient(`${id}/${path}`).upload(content, content.length);
+    await evidence.getBlockBlobClient(`${id}/${path}`).upload(content, content.length);
 }
 
 function verify(name: string, EvidenceStorage: string): Promise<{ code: unknown; stdout: string; stderr: string }> {
@@ -39,8 +42,36 @@ function verify(name: string, EvidenceStorage: string): Promise<{ code: unknown;
 
 test('a package in storage is checked by the id of its collection', async () => {
   const { code, stdout } = await verify(COLLECTION_ID, azurite.connectionString);
-  expect(stdout).toMatch(/^Intact: 10 files and 11 custody entries agree, as they lie in EvidenceStorage\.\nSigned by/);
+  expect(stdout).toMatch(
+    /^Intact: 10 files and 11 custody entries agree, as they lie in EvidenceStorage\.\nAfter the seal 0 custody entries follow on them; .*\nSigned by/,
+  );
   expect(code).toBe(0);
+});
+
+test('entries after the seal are followed: one that fits is counted, one that does not is a fault', async () => {
+  const files = await makeSigned(makeKey());
+  const id = 'b'.repeat(32);
+  for (const [path, content] of files)
+    await evidence.getBlockBlobClient(`${id}/${path}`).upload(content, content.length);
+  const lines = (files.get('custody.jsonl') ?? '').toString().trimEnd().split('\n');
+  const opened = { event: 'opened', actor: 'http', detail: { file: 'report.html' } };
+  const head = { count: lines.length, head: sha256(lines.at(-1) ?? '') };
+  const [first, second] = chainFacts(head, [opened, opened], '2026-03-03T00:00:00.000Z', sha256).lines;
+  const put = (number: number, text = '') =>
+    custody.getBlockBlobClient(`${id}/${number}.json`).upload(text, text.length);
+  await put(12, first?.line);
+  expect(await verifySource(openStored({ evidence, custody }, id))).toMatchObject({
+    verdict: 'intact',
+    laterEntries: 1,
+  });
+  await put(14, second?.line);
+  expect(await verifySource(openStored({ evidence, custody }, id))).toMatchObject({
+    verdict: 'not intact',
+    faults: [
+      { path: 'custody/14.json', what: 'An entry before it is missing: entry 13.' },
+      { path: 'custody/14.json', what: 'It bears the number 13.' },
+    ],
+  });
 });
 
 test('a whole package, signed and intact, is a fault in the place of another', async () => {
@@ -51,7 +82,7 @@ test('a whole package, signed and intact, is a fault in the place of another', a
 });
 
 test('a blob that was added is named', async () => {
-  const found = await verifySource(openStored(container, `${COLLECTION_ID}-r1`));
+  const found = await verifySource(openStored({ evidence, custody }, `${COLLECTION_ID}-r1`));
   expect(found).toMatchObject({ verdict: 'not intact' });
   expect(JSON.stringify(found)).toContain('data/planted');
 });

@@ -51,6 +51,7 @@ describe('a signed package', () => {
       verdict: 'intact',
       files: 10,
       custodyEntries: 11,
+      laterEntries: 0,
       signature: { signature: 'fits', thumbprint: kid, vouchedBy: 'a given key' },
     });
     expect(await faultsOf(sealed)).toEqual([]);

@@ -64,6 +64,7 @@ describe('a package as it was sealed', () => {
       verdict: 'intact',
       files: 10,
       custodyEntries: 11,
+      laterEntries: 0,
       signature: { signature: 'none' },
     });
   });
@@ -381,6 +382,21 @@ describe('collection.json, with a tag manifest made to fit', () => {
       'collection.json: It gives another head of the custody log than custody.jsonl has.',
     ]);
   });
+});
+
+test('a package of an earlier version, whose record tells less, is intact', async () => {
+  const folder = buildPackage();
+  edit(folder, 'collection.json', (text) => {
+    const record = JSON.parse(text);
+    for (const name of ['retryOf', 'united', 'relatedFiles', 'scriptRuns', 'leftOnMachine']) delete record[name];
+    for (const name of ['category', 'detectionSource', 'createdAt']) delete record.alert[name];
+    delete record.machine.osPlatform;
+    delete record.profile.why;
+    for (const action of record.machineActions) delete action.commands;
+    return `${JSON.stringify(record, null, 2)}\n`;
+  });
+  coverUp(folder, 'tagmanifest-sha256.txt', 'collection.json');
+  expect(await faultsOf(folder)).toEqual([]);
 });
 
 test('a bagit.txt of another version with a tag manifest made to fit', async () => {
