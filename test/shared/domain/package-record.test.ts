@@ -405,10 +405,13 @@ describe('what the files of a package say of it', () => {
     );
   });
 
-  test('a file that GetFile brought is compared as it is stored, by whichever hash the alert has', () => {
+  test.each([
+    ['itself', { sha1: 'b'.repeat(40) }],
+    ['out of its gzip', { inside: { bytes: 1, sha256: '0'.repeat(64), sha1: 'b'.repeat(40), md5: '8'.repeat(32) } }],
+  ])('a file that GetFile brought is compared %s, by whichever hash the alert has', (_, hashes) => {
     const [, , , sha1Only] = FILES;
     if (sha1Only?.path === undefined || sha1Only.path === null) throw new Error('It has a path.');
-    const item = { ...ARCHIVE, path: 'data/0-2-getfile/content', sha1: 'b'.repeat(40) };
+    const item = { ...ARCHIVE, path: 'data/0-2-getfile/content', ...hashes };
     const plan: Plan = {
       ...PLAN_WITH_FILES,
       sessions: [
