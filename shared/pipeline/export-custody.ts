@@ -2,7 +2,10 @@ import type { Collection } from '../domain/collection.ts';
 import type { Ports } from './ports.ts';
 
 /** Writes the custody entries that came after a package's seal as blobs of their own, each once. */
-export async function exportCustody(ports: Ports, collection: Collection): Promise<void> {
+export async function exportCustody(
+  ports: Pick<Ports, 'collections' | 'evidence'>,
+  collection: Collection,
+): Promise<void> {
   const packed = 'sealed' in collection ? collection.sealed : null;
   if (packed === null) return;
   const lines = await ports.collections.readCustody(collection.id);
