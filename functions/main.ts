@@ -1,4 +1,5 @@
 import './cancel-collection.ts';
+import './check-fixity.ts';
 import './copy-result.ts';
 import './get-collection.ts';
 import './get-custody.ts';

@@ -12,15 +12,19 @@ import type { EndpointName } from './defender/permissions.ts';
 import { QUOTA_OF, type QuotaName } from './defender/quotas.ts';
 import type { QuotaReadings } from './doors/quota-answer.ts';
 import { openTokens } from './defender/open-tokens.ts';
+import { digestBlob } from './evidence/digest-blob.ts';
 import { openPackages } from './evidence/packages.ts';
 import { type KeyKeeper, openSigning, type PublishedKey } from './evidence/signing.ts';
+import { checkSignature } from './evidence/signing-check.ts';
 import { keepKeyInFile } from './evidence/signing-file.ts';
 import { keepKeyInVault } from './evidence/signing-vault.ts';
 import { parseTicket, removeTicket, writeTicket } from './evidence/tickets.ts';
 import { explainFault } from './explain-fault.ts';
+import type { FixityPorts } from './pipeline/check-fixity-ports.ts';
 import type { LogLine, Ports } from './pipeline/ports.ts';
 import { type CallQuotasTable, createCallQuotas } from './state/call-quotas.ts';
 import { createCollections } from './state/collections.ts';
+import { createFixityRounds } from './state/fixity-rounds.ts';
 import { createGovernor } from './state/governor.ts';
 import { createLanes } from './state/lanes.ts';
 import { createControl } from './state/control.ts';
@@ -33,6 +37,8 @@ import { VERSION } from './version.ts';
 export interface Collector {
   readonly settings: Settings;
   readonly ports: Ports;
+  /** What the check of old packages works with. */
+  readonly fixity: FixityPorts;
   readonly ledger: Ledger;
   readonly storage: Storage;
   /** How every quota stands, by the service's clock. */
@@ -162,7 +168,25 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
     return { at: starts.at, starts: { ...starts, limits: startLimits }, calls };
   };
   const { listKeys: listSigningKeys } = signing;
-  return { settings, ports, ledger, storage, readQuotas, listSigningKeys, listSetAside: collections.listSetAside };
+  const fixity: FixityPorts = {
+    ...ports,
+    ...createFixityRounds(shared),
+    intervalDays: settings.fixityDays,
+    digestFile: (collectionId, path) => digestBlob(storage.evidence, `${collectionId}/${path}`),
+    checkSignature: async (jws, statement) => checkSignature(jws, statement, await listSigningKeys()),
+    // The log line `evidence mismatch` is what alarms go by; who is to be told besides is told here.
+    tellMismatch: async () => undefined,
+  };
+  return {
+    settings,
+    ports,
+    fixity,
+    ledger,
+    storage,
+    readQuotas,
+    listSigningKeys,
+    listSetAside: collections.listSetAside,
+  };
 }
 
 /** The keeper of the key that signs packages, null where they are not signed. */

@@ -32,6 +32,9 @@ export interface Settings {
   readonly callsPerMinute: number;
   readonly callsPerHour: number;
   readonly pollSchedule: string;
+  /** When old packages are checked, and after how many days each is checked again. */
+  readonly fixitySchedule: string;
+  readonly fixityDays: number;
   readonly pendingLimitMinutes: number;
   readonly mergeMinutes: number;
   readonly deadlineHours: number;
@@ -46,6 +49,8 @@ export interface Settings {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+const schedule = z.string().regex(/^(\S+\s+){4,5}\S+$/, 'a schedule of five or six fields such as */15 * * * * *');
 
 const LINK_HOST = String.raw`\.?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?`;
 const LINK_HOSTS = new RegExp(`^\\s*(?:${LINK_HOST})(?:\\s*,\\s*(?:${LINK_HOST}))*\\s*,?\\s*$`);
@@ -77,10 +82,9 @@ const schema = z.object({
   LIVE_RESPONSE_SESSIONS: whole(1, 100).default(20),
   API_CALLS_PER_MINUTE: whole(1, 1_000).default(100),
   API_CALLS_PER_HOUR: whole(1, 60_000).default(1_500),
-  POLL_SCHEDULE: z
-    .string()
-    .regex(/^(\S+\s+){4,5}\S+$/, 'a schedule of five or six fields such as */15 * * * * *')
-    .default('*/15 * * * * *'),
+  POLL_SCHEDULE: schedule.default('*/15 * * * * *'),
+  FIXITY_SCHEDULE: schedule.default('0 30 2 * * *'),
+  FIXITY_DAYS: whole(0, 3_650).default(30),
   PENDING_LIMIT_MINUTES: whole(1, 3 * 24 * 60).default(20),
   MERGE_MINUTES: whole(0, 24 * 60).default(60),
   COLLECTION_DEADLINE_HOURS: z.coerce
@@ -146,6 +150,8 @@ export function readSettings(environment: Environment): Settings {
     callsPerMinute: data.API_CALLS_PER_MINUTE,
     callsPerHour: data.API_CALLS_PER_HOUR,
     pollSchedule: data.POLL_SCHEDULE,
+    fixitySchedule: data.FIXITY_SCHEDULE,
+    fixityDays: data.FIXITY_DAYS,
     pendingLimitMinutes: data.PENDING_LIMIT_MINUTES,
     mergeMinutes: data.MERGE_MINUTES,
     deadlineHours: data.COLLECTION_DEADLINE_HOURS,
