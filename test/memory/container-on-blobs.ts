@@ -38,7 +38,7 @@ function openBlob(blobs: MemoryBlobs, pass: PassBlob, name: string) {
       await pass({ kind: 'write', name: 'upload', blob: name }, () => {
         checkMd5(content, options);
         const write = { name, content, contentType: typeOf(options), ifNoneMatch: isCreateOnly(options) };
-        if (blobs.put(write) === 'exists') throw refuse(409, 'BlobAlreadyExists');
+        refuseSecond(blobs.put(write));
       });
       return {};
     },
@@ -46,7 +46,7 @@ function openBlob(blobs: MemoryBlobs, pass: PassBlob, name: string) {
       const content = Buffer.from(bytes.subarray(0, length));
       await pass({ kind: 'write', name: 'stage', blob: name }, () => {
         checkMd5(content, options);
-        blobs.stage(name, blockId, content);
+        refuseSecond(blobs.stage(name, blockId, content));
       });
       return {};
     },
@@ -54,7 +54,7 @@ function openBlob(blobs: MemoryBlobs, pass: PassBlob, name: string) {
       return pass({ kind: 'write', name: 'commit', blob: name }, () => {
         const write = { name, blockIds, contentType: typeOf(options), ifNoneMatch: isCreateOnly(options) };
         const answer = blobs.commit(write);
-        if (answer === 'exists') throw refuse(409, 'BlobAlreadyExists');
+        refuseSecond(answer);
         if (answer === 'unknown block') throw refuse(400, 'InvalidBlockList');
         return { lastModified: blobs.get(name)?.writtenAt };
       });
@@ -71,9 +71,17 @@ function openBlob(blobs: MemoryBlobs, pass: PassBlob, name: string) {
     },
     async deleteIfExists() {
       const answer = await pass({ kind: 'write', name: 'delete', blob: name }, () => blobs.remove(name));
+      refuseSecond(answer);
       return { succeeded: answer === 'removed' };
     },
+    exists: () => pass({ kind: 'read', name: 'exists', blob: name }, () => blobs.get(name) !== null),
   };
+}
+
+/** Throws the service's refusal to write what is there already, or to delete what is to be kept (Azure Storage: blob error codes). */
+function refuseSecond(answer: ReturnType<MemoryBlobs['commit' | 'stage' | 'remove']>): void {
+  if (answer === 'exists') throw refuse(409, 'BlobAlreadyExists');
+  if (answer === 'immutable') throw refuse(409, 'BlobImmutableDueToPolicy');
 }
 
 function isCreateOnly({ conditions }: WriteOptions): boolean {

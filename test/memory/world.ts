@@ -9,8 +9,10 @@ import type { LibraryFile } from '../../shared/domain/library-file.ts';
 import type { StartLimits } from '../../shared/domain/start-quota.ts';
 import type { StartOutcome } from '../../shared/domain/start-outcome.ts';
 import type { DefenderPort, LogLine, Ports } from '../../shared/pipeline/ports.ts';
+import { openImmutablePackages } from './immutable-packages.ts';
 import { rememberCollections, rememberControl, rememberLanes, rememberQuota, rememberTurn } from './memory-state.ts';
 import { alert, MACHINE_ID, machine, makeAction, profile } from './samples.ts';
+import { type BlobTexts, rememberTexts } from './text-packages.ts';
 
 const SCRIPT = new TextEncoder().encode('#!/bin/sh\nexit 0\n');
 
@@ -18,7 +20,7 @@ const SCRIPT = new TextEncoder().encode('#!/bin/sh\nexit 0\n');
 export interface World {
   readonly ports: Ports;
   readonly logs: LogLine[];
-  readonly blobs: Map<string, string>;
+  readonly blobs: BlobTexts;
   readonly tickets: Set<string>;
   /** Every live response that Defender was sent, in order. */
   readonly sent: LiveResponseRequest[];
@@ -35,16 +37,19 @@ export interface World {
   endAction(id: string, status: MachineAction['status'], commands: Parameters<typeof makeAction>[3]): void;
 }
 
-/** A world where one Linux alert can be collected. */
+/** A world where one Linux alert can be collected; its packages are plain texts, or blobs in immutable storage behind the real adapter. */
 export function makeWorld(
   overrides: Partial<
     Pick<Ports, 'mode' | 'tenantId' | 'deadlineHours' | 'callsPerHour' | 'pendingLimitMinutes' | 'mergeMinutes'>
   > = {},
   limits: StartLimits = { startsPerMinute: 10, sessions: 20 },
+  storage: 'texts' | 'immutable' = 'texts',
 ): World {
   let nowMs = Date.parse('2026-11-20T08:00:00.000Z');
   const now = () => new Date(nowMs);
-  const blobs = new Map<string, string>();
+  const results = new Map<string, string>();
+  const packages = storage === 'texts' ? rememberTexts(now, results) : openImmutablePackages(now, results);
+  const { blobs, evidence } = packages;
   const tickets = new Set<string>();
   const logs: LogLine[] = [];
   let signatures = 0;
@@ -57,7 +62,7 @@ export function makeWorld(
     library: [] as LibraryFile[],
     alerts: new Map([[alert.id, alert]]),
     machines: new Map([[MACHINE_ID, machine]]),
-    results: new Map<string, string>(),
+    results,
     startAnswers: [] as StartOutcome[],
     faults: { listLibrary: null as Error | null, getAlert: null as Error | null },
     passTime(ms: number) {
@@ -93,49 +98,7 @@ export function makeWorld(
     listing: rememberTurn(now),
     sweeping: rememberTurn(now),
     control: rememberControl(),
-    evidence: {
-      async putText(collectionId, path, text) {
-        const name = `${collectionId}/${path}`;
-        const stored = blobs.get(name) ?? text;
-        blobs.set(name, stored);
-        return { text: stored, bytes: Buffer.byteLength(stored), sha256: sha256Of(stored) };
-      },
-      async copyResult(collectionId, path, { askForLink, mayCommit }) {
-        const there = blobs.get(`${collectionId}/${path}`);
-        let content = there ?? '';
-        if (there === undefined) {
-          const answer = await askForLink();
-          if (answer.outcome === 'no result') return answer;
-          const key = new URL(answer.link.reveal()).pathname.slice(1);
-          content = world.results.get(key) ?? '';
-          if ((await mayCommit?.()) === 'stop') throw new Error('Nobody waits for this result any more.');
-          blobs.set(`${collectionId}/${path}`, content);
-        }
-        const hashes = { sha256: sha256Of(content), sha1: '1'.repeat(40), md5: '2'.repeat(32) };
-        const item = {
-          path,
-          bytes: Buffer.byteLength(content),
-          ...hashes,
-          inside: null,
-          storedAt: now().toISOString(),
-        };
-        return { outcome: 'stored', item, head: new TextEncoder().encode(content) };
-      },
-      async readText(collectionId, path) {
-        return blobs.get(`${collectionId}/${path}`) ?? null;
-      },
-      async listFiles(collectionId) {
-        return [...blobs].flatMap(([name, text]) =>
-          name.startsWith(`${collectionId}/`)
-            ? [{ path: name.slice(collectionId.length + 1), bytes: Buffer.byteLength(text) }]
-            : [],
-        );
-      },
-      async putCustodyLine(collectionId, { number, line }) {
-        const name = `custody:${collectionId}/${number}.json`;
-        if (!blobs.has(name)) blobs.set(name, line);
-      },
-    },
+    evidence,
     signing: {
       practice: 'signed',
       // Each signature over the same statement is another one, as ES256 has it.

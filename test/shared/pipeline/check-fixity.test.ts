@@ -195,7 +195,8 @@ describe('a package that is not as it was sealed', () => {
     const read = (path: string) => world.blobs.get(`${id}/${path}`) ?? '';
     const replace = (path: string, text: string, manifest: string) => {
       const made = read(manifest).replace(sha256Of(read(path)), sha256Of(text));
-      world.blobs.set(`${id}/${path}`, text).set(`${id}/${manifest}`, made);
+      world.blobs.set(`${id}/${path}`, text);
+      world.blobs.set(`${id}/${manifest}`, made);
     };
     const manifestBefore = read('manifest-sha256.txt');
     replace('data/alert/alert.json', '{}', 'manifest-sha256.txt');
