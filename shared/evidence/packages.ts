@@ -5,6 +5,7 @@ import type { CopyRequest } from './copy-request.ts';
 import { makeLinkDispatcher } from './link-dispatcher.ts';
 import { putOnce } from './put-once.ts';
 import { listPackage, readWhole } from './read-evidence.ts';
+import { readImmutability } from './read-immutability.ts';
 
 /** The containers that packages lie in: `custody` takes the entries that come after a seal. */
 export interface PackageContainers {
@@ -48,6 +49,7 @@ export function openPackages({ evidence, custody }: PackageContainers, allowedHo
       return read.outcome === 'read' ? new TextDecoder().decode(read.content) : null;
     },
     listFiles: (collectionId: string) => listPackage(evidence, collectionId),
+    readImmutability: (collectionId: string, path: string) => readImmutability(evidence, `${collectionId}/${path}`),
     async putCustodyLine(collectionId: string, { number, line }: CustodyLine) {
       await putOnce(custody, `${collectionId}/${number}.json`, new TextEncoder().encode(line), 'application/json');
     },

@@ -7,6 +7,7 @@ import type { AttemptName, LiveResponseRequest, MachineAction } from '../domain/
 import type { Profile } from '../domain/profile.ts';
 import type { AgedLease, Room, SeenReach, StartDecision, StartWish } from '../domain/start-quota.ts';
 import type { LaneAnswer } from '../domain/lane.ts';
+import type { Immutability } from '../domain/immutability.ts';
 import type { OpenEntry } from '../domain/open-entry.ts';
 import type { EvidenceItem } from '../domain/result.ts';
 import type { SealStatement } from '../domain/signature.ts';
@@ -172,6 +173,8 @@ export interface EvidencePort {
   /** A text of a package, null when it is not there. */
   readText(collectionId: string, path: string): Promise<string | null>;
   listFiles(collectionId: string): Promise<readonly { readonly path: string; readonly bytes: number }[]>;
+  /** How a stored file is kept from being overwritten and deleted. */
+  readImmutability(collectionId: string, path: string): Promise<Immutability>;
   /** Writes a custody entry that came after the seal, once. */
   putCustodyLine(collectionId: string, line: CustodyLine): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { CollectionIn } from '../domain/collection.ts';
 import { placeResult } from '../domain/evidence-path.ts';
+import { announceImmutability } from '../domain/immutability.ts';
 import { writeBagInfo, writeBagit, writeManifest } from '../domain/manifest.ts';
 import { describePackage } from '../domain/package-record.ts';
 import { packageRecordSchema } from '../domain/package-record-schema.ts';
@@ -40,6 +41,7 @@ export async function seal(ports: Ports, given: CollectionIn<'sealing'>): Promis
   );
   // The report tells what the record that is stored says, whichever try stored it.
   const record = packageRecordSchema.parse(JSON.parse(stored.text));
+  const kept = await ports.evidence.readImmutability(collection.id, 'manifest-sha256.txt');
   const payloadBytes = payload.reduce((sum, file) => sum + file.bytes, 0);
   const tags: readonly (readonly [string, string])[] = [
     ['bagit.txt', writeBagit()],
@@ -56,6 +58,7 @@ export async function seal(ports: Ports, given: CollectionIn<'sealing'>): Promis
           },
           { label: 'Bag-Software-Agent', value: `Evidence Collector for Microsoft Defender ${ports.version}` },
           announceSignature(ports.signing.practice),
+          announceImmutability(kept),
         ],
       }),
     ],

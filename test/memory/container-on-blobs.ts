@@ -23,6 +23,7 @@ interface WriteOptions {
 export function connectBlobs(blobs: MemoryBlobs, pass: PassBlob = passAtOnce): ContainerClient {
   const client = {
     getBlockBlobClient: (name: string) => openBlob(blobs, pass, name),
+    getProperties: async () => ({ hasImmutabilityPolicy: blobs.policy === 'immutable', hasLegalHold: false }),
     async *listBlobsFlat({ prefix }: { readonly prefix: string }) {
       const found = await pass({ kind: 'read', name: 'list', blob: prefix }, () => blobs.list(prefix));
       for (const [name, { content }] of found) yield { name, properties: { contentLength: content.length } };
@@ -73,6 +74,11 @@ function openBlob(blobs: MemoryBlobs, pass: PassBlob, name: string) {
       const answer = await pass({ kind: 'write', name: 'delete', blob: name }, () => blobs.remove(name));
       refuseSecond(answer);
       return { succeeded: answer === 'removed' };
+    },
+    // A policy of the container is told by the container alone.
+    getProperties: async () => {
+      if (blobs.get(name) === null) throw refuse(404, 'BlobNotFound');
+      return {};
     },
     exists: () => pass({ kind: 'read', name: 'exists', blob: name }, () => blobs.get(name) !== null),
   };

@@ -31,6 +31,7 @@ export type Policy = 'none' | 'immutable';
 
 /** A container's blobs in memory, with the answers and refusals of Blob Storage; everything happens at once. */
 export interface MemoryBlobs {
+  readonly policy: Policy;
   get(name: string): StoredBlob | null;
   list(prefix: string): readonly (readonly [name: string, blob: StoredBlob])[];
   put(write: BlobWrite): Written;
@@ -63,6 +64,7 @@ export function rememberBlobs(
     return 'written';
   };
   return {
+    policy,
     get: (name) => blobs.get(name) ?? null,
     list: (prefix) => [...blobs].filter(([name]) => name.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1)),
     put,

@@ -55,6 +55,7 @@ export function rememberTexts(
           : [],
       );
     },
+    readImmutability: async () => ({ state: 'none' }),
     async putCustodyLine(collectionId, { number, line }) {
       const name = `custody:${collectionId}/${number}.json`;
       if (!blobs.has(name)) blobs.set(name, line);

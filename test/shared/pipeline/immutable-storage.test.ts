@@ -105,5 +105,6 @@ describe('I5 what immutable storage refuses is taken for a second copy', () => {
     await seal({ ...world.ports, version: '9.9.9' }, sealing);
     expect(new Map(world.blobs)).toEqual(before);
     expect(before.has(`${id}/signature.jws`)).toBe(true);
+    expect(before.get(`${id}/bag-info.txt`)).toContain('\nImmutability: by a policy of the container');
   });
 });
