@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { answerFaults } from '../shared/answer-faults.ts';
+import { admit } from '../shared/admit.ts';
 import { openCollector, settings } from '../shared/collector.ts';
 import { collectionUrl, json } from '../shared/doors/reply.ts';
 import { answerCollection } from '../shared/doors/collection-answer.ts';
@@ -9,7 +9,7 @@ app.http('get-collection', {
   methods: ['GET'],
   route: 'collections/{id}',
   authLevel: settings.authLevel,
-  handler: answerFaults(async (request) => {
+  handler: admit('read', async (request) => {
     const { ports } = await openCollector();
     const collection = await findCollection(ports.collections.load, request.params['id']);
     if (collection === null) return noSuchCollection();

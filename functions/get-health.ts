@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { answerFaults } from '../shared/answer-faults.ts';
+import { admit } from '../shared/admit.ts';
 import { openCollector, settings } from '../shared/collector.ts';
 import { json } from '../shared/doors/reply.ts';
 
@@ -7,7 +7,7 @@ app.http('get-health', {
   methods: ['GET'],
   route: 'health',
   authLevel: settings.authLevel,
-  handler: answerFaults(async () => {
+  handler: admit('follow', async () => {
     const { ports, ledger, listSetAside } = await openCollector();
     const [lastPollAt, pause, setAside, profiles, scripts] = await Promise.all([
       ledger.lastBeat(),

@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { answerFaults } from '../shared/answer-faults.ts';
+import { admit } from '../shared/admit.ts';
 import { openCollector, settings } from '../shared/collector.ts';
 import { findCollection } from '../shared/doors/find-collection.ts';
 import { answerOperation, problem } from '../shared/doors/reply.ts';
@@ -8,7 +8,7 @@ app.http('get-operation', {
   methods: ['GET'],
   route: 'operations/{id}',
   authLevel: settings.authLevel,
-  handler: answerFaults(async (request) => {
+  handler: admit('follow', async (request) => {
     const { ports, ledger } = await openCollector();
     const id = request.params['id'] ?? '';
     const ids = /^[0-9a-f]{32}$/.test(id) ? await ledger.readReceipt(id) : null;

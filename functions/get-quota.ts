@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { answerFaults } from '../shared/answer-faults.ts';
+import { admit } from '../shared/admit.ts';
 import { openCollector, settings } from '../shared/collector.ts';
 import { answerQuota } from '../shared/doors/quota-answer.ts';
 import { json } from '../shared/doors/reply.ts';
@@ -8,7 +8,7 @@ app.http('get-quota', {
   methods: ['GET'],
   route: 'quota',
   authLevel: settings.authLevel,
-  handler: answerFaults(async () => {
+  handler: admit('read', async () => {
     const { readQuotas } = await openCollector();
     return json(200, answerQuota(await readQuotas()));
   }),

@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { answerFaults } from '../shared/answer-faults.ts';
+import { admit } from '../shared/admit.ts';
 import { openCollector, settings } from '../shared/collector.ts';
 import { explainNoReport, findCollection, noSuchCollection } from '../shared/doors/find-collection.ts';
 import { page, problem } from '../shared/doors/reply.ts';
@@ -9,7 +9,7 @@ app.http('get-report', {
   methods: ['GET'],
   route: 'collections/{id}/report',
   authLevel: settings.authLevel,
-  handler: answerFaults(async (request) => {
+  handler: admit('read', async (request) => {
     const { ports } = await openCollector();
     const collection = await findCollection(ports.collections.load, request.params['id']);
     if (collection === null) return noSuchCollection();

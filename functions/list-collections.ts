@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { answerFaults } from '../shared/answer-faults.ts';
+import { admit } from '../shared/admit.ts';
 import { openCollector, settings } from '../shared/collector.ts';
 import { findCollection } from '../shared/doors/find-collection.ts';
 import { readListQuery } from '../shared/doors/read-list-query.ts';
@@ -9,7 +9,7 @@ app.http('list-collections', {
   methods: ['GET'],
   route: 'collections',
   authLevel: settings.authLevel,
-  handler: answerFaults(async (request) => {
+  handler: admit('read', async (request) => {
     const query = readListQuery(request.query);
     if (query.outcome === 'wrong') return problem('wrong-query', query.why);
     const { ports, ledger } = await openCollector();

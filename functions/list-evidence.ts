@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { answerFaults } from '../shared/answer-faults.ts';
+import { admit } from '../shared/admit.ts';
 import { openCollector, settings } from '../shared/collector.ts';
 import { findCollection, noSuchCollection } from '../shared/doors/find-collection.ts';
 import { json } from '../shared/doors/reply.ts';
@@ -8,7 +8,7 @@ app.http('list-evidence', {
   methods: ['GET'],
   route: 'collections/{id}/evidence',
   authLevel: settings.authLevel,
-  handler: answerFaults(async (request) => {
+  handler: admit('read', async (request) => {
     const { ports } = await openCollector();
     const collection = await findCollection(ports.collections.load, request.params['id']);
     if (collection === null) return noSuchCollection();

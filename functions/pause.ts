@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { answerFaults } from '../shared/answer-faults.ts';
+import { admit } from '../shared/admit.ts';
 import { openCollector, settings } from '../shared/collector.ts';
 import { readJsonBody } from '../shared/doors/read-json-body.ts';
 import { readOrder } from '../shared/doors/read-order.ts';
@@ -10,10 +10,10 @@ app.http('pause', {
   methods: ['POST'],
   route: 'pause',
   authLevel: settings.authLevel,
-  handler: answerFaults(async (request) => {
+  handler: admit('operate', async (request, caller) => {
     const read = readOrder(await readJsonBody(request));
     if (read.outcome === 'wrong') return problem('wrong-order', read.why);
     const { ports } = await openCollector();
-    return json(200, await pauseAll(ports, { by: 'http', ...read.order }));
+    return json(200, await pauseAll(ports, { by: caller.id, ...read.order }));
   }),
 });

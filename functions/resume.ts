@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { answerFaults } from '../shared/answer-faults.ts';
+import { admit } from '../shared/admit.ts';
 import { openCollector, settings } from '../shared/collector.ts';
 import { json } from '../shared/doors/reply.ts';
 import { resumeAll } from '../shared/pipeline/pause.ts';
@@ -8,7 +8,7 @@ app.http('resume', {
   methods: ['POST'],
   route: 'resume',
   authLevel: settings.authLevel,
-  handler: answerFaults(async () => {
+  handler: admit('operate', async () => {
     const { ports } = await openCollector();
     await resumeAll(ports);
     return json(200, { pause: null });

@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { answerFaults } from '../shared/answer-faults.ts';
+import { admit } from '../shared/admit.ts';
 import { openCollector, settings } from '../shared/collector.ts';
 import { noSuchCollection, readCollectionId } from '../shared/doors/find-collection.ts';
 import { accepted, problem } from '../shared/doors/reply.ts';
@@ -10,11 +10,11 @@ app.http('retry-collection', {
   methods: ['POST'],
   route: 'collections/{id}/retry',
   authLevel: settings.authLevel,
-  handler: answerFaults(async (request) => {
+  handler: admit('operate', async (request, caller) => {
     const id = readCollectionId(request.params['id']);
     if (id === null) return noSuchCollection();
     const { ports, ledger } = await openCollector();
-    const retried = await retryCollection(ports, id, 'http');
+    const retried = await retryCollection(ports, id, 'http', caller);
     if (retried.outcome === 'no such collection') return noSuchCollection();
     if (retried.outcome === 'refused') return problem('nothing-to-retry', retried.why);
     return accepted(request.url, await writeReceipt(ports, ledger, [retried.collection]), []);

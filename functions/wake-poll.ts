@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { answerFaults } from '../shared/answer-faults.ts';
+import { admit } from '../shared/admit.ts';
 import { openCollector, settings } from '../shared/collector.ts';
 import { json } from '../shared/doors/reply.ts';
 import { pollMachineActions } from '../shared/pipeline/poll-machine-actions.ts';
@@ -8,7 +8,7 @@ app.http('wake-poll', {
   methods: ['POST'],
   route: 'poll',
   authLevel: settings.authLevel,
-  handler: answerFaults(async () => {
+  handler: admit('operate', async () => {
     const { ports } = await openCollector();
     return json(200, await pollMachineActions(ports));
   }),

@@ -13,6 +13,7 @@ import { QUOTA_OF, type QuotaName } from './defender/quotas.ts';
 import type { QuotaReadings } from './doors/quota-answer.ts';
 import { openTokens } from './defender/open-tokens.ts';
 import { digestBlob } from './evidence/digest-blob.ts';
+import type { Caller } from './domain/caller.ts';
 import { openPackages } from './evidence/packages.ts';
 import { type KeyKeeper, openSigning, type PublishedKey } from './evidence/signing.ts';
 import { checkSignature } from './evidence/signing-check.ts';
@@ -28,6 +29,7 @@ import { createFixityRounds } from './state/fixity-rounds.ts';
 import { createGovernor } from './state/governor.ts';
 import { createLanes } from './state/lanes.ts';
 import { createControl } from './state/control.ts';
+import { createDailyCounts, type DailyCount } from './state/daily-counts.ts';
 import { createTurn } from './state/turns.ts';
 import { readServiceTime, type SharedRowParts } from './state/shared-row.ts';
 import { createLedger, type Ledger } from './state/ledger.ts';
@@ -45,6 +47,8 @@ export interface Collector {
   readonly readQuotas: () => Promise<QuotaReadings>;
   /** The public keys by which the signatures of packages are checked; none where packages are not signed. */
   readonly listSigningKeys: () => Promise<readonly PublishedKey[]>;
+  /** Counts alerts that a caller sent against what it may send in a day; an operator may send any number. */
+  readonly countSubmission: (caller: Caller, alerts: number) => Promise<DailyCount>;
   /** Ids of collections whose rows cannot be read. */
   readonly listSetAside: () => Promise<readonly string[]>;
 }
@@ -167,6 +171,9 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
     ]);
     return { at: starts.at, starts: { ...starts, limits: startLimits }, calls };
   };
+  const submissions = createDailyCounts(shared);
+  const countSubmission = async ({ id, standing }: Caller, alerts: number): Promise<DailyCount> =>
+    standing === 'operator' ? { count: 'within' } : submissions.add(id, alerts, settings.submitDailyLimit);
   const { listKeys: listSigningKeys } = signing;
   const fixity: FixityPorts = {
     ...ports,
@@ -185,6 +192,7 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
     storage,
     readQuotas,
     listSigningKeys,
+    countSubmission,
     listSetAside: collections.listSetAside,
   };
 }

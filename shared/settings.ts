@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { findBaseUrlFault } from './defender/base-url.ts';
 import { CLOUD_NAMES, CLOUDS, type CloudName } from './defender/clouds.ts';
 import type { DefenderIdentity } from './defender/identity.ts';
+import type { Vouching } from './doors/read-principal.ts';
 import { readSigningPlace, type SigningPlace } from './evidence/signing-place.ts';
 import type { Mode } from './pipeline/ports.ts';
 import { readIdentity } from './read-identity.ts';
@@ -39,10 +40,14 @@ export interface Settings {
   readonly mergeMinutes: number;
   readonly deadlineHours: number;
   readonly mode: Mode;
+  /** How many alerts a caller without the role Operate may send in a day (UTC). */
+  readonly submitDailyLimit: number;
   readonly signingPlace: SigningPlace;
   /** The user-assigned identity of the app, null for the system-assigned one. */
   readonly ownClientId: string | null;
   readonly authLevel: 'anonymous' | 'function';
+  /** Who says who calls: Azure's authentication, a function key, or nobody on the loopback address. */
+  readonly vouching: Vouching;
 }
 
 /** Environment variables as the platform gives them. */
@@ -92,6 +97,7 @@ const schema = z.object({
     .min(0.05)
     .max(24 * 30)
     .default(72),
+  SUBMIT_DAILY_LIMIT: whole(1, 1_000_000).default(2_000),
   MODE: z.enum(['off', 'observe', 'collect']).default('collect'),
   SIGNING_KEY_ID: z
     .string()
@@ -107,6 +113,8 @@ const schema = z.object({
   /** Set by the platform (App Service: environment variables). */
   WEBSITE_SITE_NAME: z.string().optional(),
   WEBSITE_AUTH_ENABLED: z.string().optional(),
+  /** Set by the local host, which listens on a loopback address and nowhere else. */
+  HOST_LISTENS_ON: z.string().optional(),
 });
 
 /** Reads the settings; everything that is missing or wrong is named in one error. */
@@ -136,6 +144,8 @@ export function readSettings(environment: Environment): Settings {
   }
   const { data } = parsed;
   const cloud = CLOUDS[data.DEFENDER_CLOUD];
+  const isAuthenticated = data.WEBSITE_AUTH_ENABLED?.toLowerCase() === 'true';
+  const isLoopback = data.HOST_LISTENS_ON === 'loopback' && data.WEBSITE_SITE_NAME === undefined;
   return {
     stateStorage,
     evidenceStorage,
@@ -156,9 +166,11 @@ export function readSettings(environment: Environment): Settings {
     mergeMinutes: data.MERGE_MINUTES,
     deadlineHours: data.COLLECTION_DEADLINE_HOURS,
     mode: data.MODE,
+    submitDailyLimit: data.SUBMIT_DAILY_LIMIT,
     signingPlace: data.SIGNING_KEY_ID,
     ownClientId: data.AZURE_CLIENT_ID ?? null,
-    authLevel: data.WEBSITE_AUTH_ENABLED?.toLowerCase() === 'true' ? 'anonymous' : 'function',
+    authLevel: isAuthenticated ? 'anonymous' : 'function',
+    vouching: isAuthenticated ? 'by the platform' : isLoopback ? 'by loopback' : 'by a key',
   };
 }
 

@@ -52,7 +52,8 @@ const defaultCloseTimeoutMs = 5_000;
  */
 export async function startHost(host: HostSettings): Promise<Host> {
   const registry = installCoreApi(host.log);
-  const letGo = [releaseCoreApi, putSettings(host.settings)];
+  // The app asks nobody for a role where only this machine can reach it.
+  const letGo = [releaseCoreApi, putSettings({ ...host.settings, HOST_LISTENS_ON: 'loopback' })];
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
   try {

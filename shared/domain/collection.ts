@@ -1,4 +1,5 @@
 import type { Severity } from './alert.ts';
+import type { Caller } from './caller.ts';
 import type { Plan } from './plan.ts';
 import type { Result } from './result.ts';
 
@@ -42,6 +43,8 @@ export interface CollectionBasis {
   readonly title: string | null;
   readonly receivedAt: string;
   readonly receivedFrom: string;
+  /** Who sent the alert through a door, absent where nobody did, as where an event or the timer brought it. */
+  readonly caller?: Caller;
   readonly deadline: string;
   /** Nothing is tried before this time. */
   readonly notBefore: string;
@@ -186,11 +189,12 @@ export function isOpen(collection: Collection): collection is CollectionIn<OpenS
 /** The fields of a collection that do not depend on its status. */
 export function basisOf(collection: Collection): CollectionBasis {
   const { id, alertId, incidentId, tenantId, machineId, machineName, severity, title } = collection;
-  const { receivedAt, receivedFrom, deadline, notBefore, tries, lostAttempts, reason } = collection;
+  const { receivedAt, receivedFrom, caller, deadline, notBefore, tries, lostAttempts, reason } = collection;
   const { custody, documents, results, retryOf, calledOff, silence, united, pretenders } = collection;
   return {
     ...{ id, alertId, incidentId, tenantId, machineId, machineName, severity, title },
     ...{ receivedAt, receivedFrom, deadline, notBefore, tries, lostAttempts, reason },
+    ...(caller === undefined ? {} : { caller }),
     ...{ custody, documents, results, retryOf, calledOff, silence, united, pretenders },
   };
 }

@@ -40,6 +40,11 @@ export interface CustodyLine {
   readonly line: string;
 }
 
+/** The part of a fact that names who asked for it, empty where nobody did. */
+export function nameCaller(caller: { readonly id: string } | undefined): Pick<CustodyFact, 'caller'> {
+  return caller === undefined ? {} : { caller: caller.id };
+}
+
 /** The lines that follow on a head, and the head after them. */
 export function chainFacts(
   head: CustodyHead,

@@ -12,6 +12,9 @@ export type ProblemCode =
   | 'wrong-order'
   | 'too-late'
   | 'nothing-to-retry'
+  | 'not-signed-in'
+  | 'not-allowed'
+  | 'too-many-today'
   | 'switched-off'
   | 'unavailable';
 
@@ -35,6 +38,9 @@ const PROBLEMS: Readonly<Record<ProblemCode, { readonly status: number; readonly
   'wrong-order': { status: 400, title: 'The body does not say what is to be done' },
   'too-late': { status: 409, title: 'It is too late for that' },
   'nothing-to-retry': { status: 409, title: 'There is nothing to try again' },
+  'not-signed-in': { status: 401, title: 'Nobody is signed in' },
+  'not-allowed': { status: 403, title: 'The caller may not do that' },
+  'too-many-today': { status: 429, title: 'The caller has sent too many alerts today' },
   'switched-off': { status: 503, title: 'The collector is switched off' },
   unavailable: { status: 503, title: 'The request could not be carried out now' },
 };

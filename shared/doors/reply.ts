@@ -24,9 +24,9 @@ export function json(status: number, value: unknown, headers: Readonly<Record<st
 }
 
 /** An answer that is an error (RFC 9457). */
-export function problem(code: ProblemCode, detail: string): Reply {
+export function problem(code: ProblemCode, detail: string, more: Readonly<Record<string, string>> = {}): Reply {
   const { status, headers, body } = describeProblem(code, detail);
-  return { status, headers: { ...headers }, body };
+  return { status, headers: { ...headers, ...more }, body };
 }
 
 /** The 202 for alerts that were claimed: their collections, and where to ask for the outcome (as Logic Apps follow it). */

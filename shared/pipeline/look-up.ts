@@ -3,6 +3,7 @@ import type { CollectionIn, PackedDocument } from '../domain/collection.ts';
 import type { CollectionEvent } from '../domain/collection-event.ts';
 import { placeDocument } from '../domain/evidence-path.ts';
 import { identifyCollection } from '../domain/identity.ts';
+import { judgeSubmission } from '../domain/judge-submission.ts';
 import type { Machine } from '../domain/machine.ts';
 import { makePlan, type Planning } from '../domain/make-plan.ts';
 import type { OpenEntry } from '../domain/open-entry.ts';
@@ -45,6 +46,8 @@ export async function lookUp(
   ) {
     return nothing('The alert belongs to another tenant than the one this collector serves (DEFENDER_TENANT_ID).');
   }
+  const refusal = judgeSubmission(collection.caller, alert.createdAt, ports.now().toISOString());
+  if (refusal !== null) return nothing(refusal);
   const machineId = (alert.machineId ?? collection.machineId)?.toLowerCase() ?? null;
   if (machineId === null) return nothing(`Alert ${alertId} names no machine, so there is nothing to collect from.`);
   if (collection.machineId !== null && collection.machineId !== machineId) {

@@ -1,6 +1,7 @@
 import type { AlertReference } from '../domain/alert.ts';
+import type { Caller } from '../domain/caller.ts';
 import type { Collection } from '../domain/collection.ts';
-import { chainFacts, NO_CUSTODY } from '../domain/custody.ts';
+import { chainFacts, nameCaller, NO_CUSTODY } from '../domain/custody.ts';
 import { identifyCollection } from '../domain/identity.ts';
 import type { Ports } from './ports.ts';
 
@@ -11,10 +12,16 @@ export interface Received {
 }
 
 /** Claims an alert: one collection for each alert and machine, by a create-only insert; said again, it is the same one. */
-export async function receiveAlert(ports: Ports, reference: AlertReference, receivedFrom: string): Promise<Received> {
+export async function receiveAlert(
+  ports: Ports,
+  reference: AlertReference,
+  receivedFrom: string,
+  caller?: Caller,
+): Promise<Received> {
   const now = ports.now();
-  const opened = openCollection(ports, reference, receivedFrom, now);
-  const { lines, head } = chainFacts(NO_CUSTODY, [receiptOf(reference, receivedFrom)], now.toISOString(), ports.sha256);
+  const opened = openCollection(ports, reference, receivedFrom, now, caller);
+  const receipt = { ...receiptOf(reference, receivedFrom), ...nameCaller(caller) };
+  const { lines, head } = chainFacts(NO_CUSTODY, [receipt], now.toISOString(), ports.sha256);
   const collection: Collection = { ...opened, custody: head };
   const claim = await ports.collections.create(collection, lines);
   if (claim === 'created') {
@@ -34,7 +41,13 @@ export async function receiveAlert(ports: Ports, reference: AlertReference, rece
 }
 
 /** A collection as it begins, with nothing in its custody log. */
-export function openCollection(ports: Ports, reference: AlertReference, receivedFrom: string, now: Date): Collection {
+export function openCollection(
+  ports: Ports,
+  reference: AlertReference,
+  receivedFrom: string,
+  now: Date,
+  caller?: Caller,
+): Collection {
   const at = now.toISOString();
   return {
     id: identifyCollection(reference.alertId, reference.machineId, ports.sha256),
@@ -47,6 +60,7 @@ export function openCollection(ports: Ports, reference: AlertReference, received
     title: null,
     receivedAt: at,
     receivedFrom,
+    ...(caller === undefined ? {} : { caller }),
     deadline: new Date(now.getTime() + ports.deadlineHours * 3_600_000).toISOString(),
     notBefore: at,
     tries: 0,

@@ -1,4 +1,5 @@
 import type { AlertReference } from '../domain/alert.ts';
+import type { Caller } from '../domain/caller.ts';
 import type { Collection } from '../domain/collection.ts';
 import { identifyOperation } from '../domain/identity.ts';
 import { goOnWhileQuiet } from './go-on-while-quiet.ts';
@@ -22,10 +23,11 @@ export async function receiveAlerts(
   receipts: ReceiptsPort,
   references: readonly AlertReference[],
   receivedFrom: string,
+  caller?: Caller,
 ): Promise<Receipt> {
   const collections = new Map<string, Collection>();
   for (const reference of references) {
-    const { collection } = await receiveAlert(ports, reference, receivedFrom);
+    const { collection } = await receiveAlert(ports, reference, receivedFrom, caller);
     collections.set(collection.id, collection);
   }
   return writeReceipt(ports, receipts, [...collections.values()]);

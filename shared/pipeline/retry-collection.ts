@@ -1,5 +1,6 @@
+import type { Caller } from '../domain/caller.ts';
 import type { Collection } from '../domain/collection.ts';
-import { chainFacts, NO_CUSTODY } from '../domain/custody.ts';
+import { chainFacts, nameCaller, NO_CUSTODY } from '../domain/custody.ts';
 import { judgeRetry } from '../domain/plan-retry.ts';
 import type { Ports } from './ports.ts';
 import { openCollection } from './receive-alert.ts';
@@ -13,14 +14,19 @@ export type Retrying =
 const MOST_RETRIES = 99;
 
 /** Opens a collection of its own, `<id>-r<n>`, for what another one did not bring; asked again while that one is open, it is the same. */
-export async function retryCollection(ports: Ports, collectionId: string, by: string): Promise<Retrying> {
+export async function retryCollection(
+  ports: Ports,
+  collectionId: string,
+  by: string,
+  caller?: Caller,
+): Promise<Retrying> {
   const root = collectionId.replace(/-r\d+$/, '');
   let last = (await ports.collections.load(root))?.collection;
   if (last === undefined) return { outcome: 'no such collection' };
   for (let number = 1; number <= MOST_RETRIES; number += 1) {
     const id = `${root}-r${number}`;
     const next: Collection | undefined = (await ports.collections.load(id))?.collection;
-    if (next === undefined) return open(ports, last, id, by);
+    if (next === undefined) return open(ports, last, id, by, caller);
     last = next;
   }
   return {
@@ -29,15 +35,15 @@ export async function retryCollection(ports: Ports, collectionId: string, by: st
   };
 }
 
-async function open(ports: Ports, last: Collection, id: string, by: string): Promise<Retrying> {
+async function open(ports: Ports, last: Collection, id: string, by: string, caller?: Caller): Promise<Retrying> {
   const host = last.status === 'merged' ? ((await ports.collections.load(last.mergedInto))?.collection ?? null) : null;
   const judged = judgeRetry(last, host);
   if (judged.decision === 'no')
     return last.retryOf === null ? { outcome: 'refused', why: judged.why } : answerOpen(last, judged.why);
   const { alertId, machineId, severity } = last;
   const now = ports.now();
-  const opened = openCollection(ports, { alertId, machineId, severity }, by, now);
-  const fact = { event: 'retry', actor: by, detail: { of: last.id } };
+  const opened = openCollection(ports, { alertId, machineId, severity }, by, now, caller);
+  const fact = { event: 'retry', actor: by, ...nameCaller(caller), detail: { of: last.id } };
   const { lines, head } = chainFacts(NO_CUSTODY, [fact], now.toISOString(), ports.sha256);
   const collection: Collection = { ...opened, id, retryOf: last.id, custody: head };
   await ports.collections.create(collection, lines);

@@ -106,6 +106,17 @@ describe('readSettings', () => {
     expect(readSettings({ ...least, WEBSITE_AUTH_ENABLED: 'False' }).authLevel).toBe('function');
   });
 
+  it.each([
+    [{ WEBSITE_AUTH_ENABLED: 'true' }, 'by the platform'],
+    [{ WEBSITE_AUTH_ENABLED: 'true', HOST_LISTENS_ON: 'loopback' }, 'by the platform'],
+    [{}, 'by a key'],
+    [{ HOST_LISTENS_ON: 'all addresses' }, 'by a key'],
+    [{ HOST_LISTENS_ON: 'loopback', WEBSITE_SITE_NAME: 'collector' }, 'by a key'],
+    [{ HOST_LISTENS_ON: 'loopback' }, 'by loopback'],
+  ])('with %j callers are vouched for %s', (more, vouching) => {
+    expect(readSettings({ ...least, ...more }).vouching).toBe(vouching);
+  });
+
   it.each<readonly [string, Readonly<Record<string, string>>, RegExp]>([
     ['a connection string that is none', { EvidenceStorage: 'garbage' }, /EvidenceStorage: not a connection string/],
     [
