@@ -22,6 +22,7 @@ import { keepKeyInVault } from './evidence/signing-vault.ts';
 import { parseTicket, removeTicket, writeTicket } from './evidence/tickets.ts';
 import { explainFault } from './explain-fault.ts';
 import type { FixityPorts } from './pipeline/check-fixity-ports.ts';
+import type { FindingPorts } from './pipeline/find-collections.ts';
 import type { LogLine, Ports } from './pipeline/ports.ts';
 import { type CallQuotasTable, createCallQuotas } from './state/call-quotas.ts';
 import { createCollections } from './state/collections.ts';
@@ -49,6 +50,8 @@ export interface Collector {
   readonly listSigningKeys: () => Promise<readonly PublishedKey[]>;
   /** Counts alerts that a caller sent against what it may send in a day; an operator may send any number. */
   readonly countSubmission: (caller: Caller, alerts: number) => Promise<DailyCount>;
+  /** Ids of collections that may be what is asked for, page by page. */
+  readonly listCandidates: FindingPorts['listCandidates'];
   /** Ids of collections whose rows cannot be read. */
   readonly listSetAside: () => Promise<readonly string[]>;
 }
@@ -102,7 +105,7 @@ export function compose(
 async function openCollector(settings: Settings, world: World): Promise<Collector> {
   const storage = await connectStorage(settings.stateStorage, settings.evidenceStorage);
   const ledger = createLedger(storage.table);
-  const collections = createCollections(storage.table, ({ id, receivedAt }) => ledger.noteReceived(id, receivedAt));
+  const collections = createCollections(storage.table);
   const { now, wait, random, log } = world;
   const shared: SharedRowParts = { table: storage.table, wait, random, readTime: world.readServiceTime };
   const tokens = openTokens(settings.defenderIdentity, settings.defenderScope, CLOUDS[settings.defenderCloud]);
@@ -184,17 +187,9 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
     // The log line `evidence mismatch` is what alarms go by; who is to be told besides is told here.
     tellMismatch: async () => undefined,
   };
-  return {
-    settings,
-    ports,
-    fixity,
-    ledger,
-    storage,
-    readQuotas,
-    listSigningKeys,
-    countSubmission,
-    listSetAside: collections.listSetAside,
-  };
+  const { listSetAside, listCandidates } = collections;
+  const more = { readQuotas, listSigningKeys, countSubmission, listSetAside, listCandidates };
+  return { settings, ports, fixity, ledger, storage, ...more };
 }
 
 /** The keeper of the key that signs packages, null where they are not signed. */

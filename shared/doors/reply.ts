@@ -60,9 +60,11 @@ export function answerList(requestUrl: string, collections: readonly Collection[
   const answers = collections.map((collection) =>
     answerCollection(collection, collectionUrl(requestUrl, collection.id)),
   );
-  const limit = new URL(requestUrl).searchParams.get('limit');
-  const nextUrl = `${apiRoot(requestUrl)}/collections?from=${next}${limit === null ? '' : `&limit=${limit}`}`;
-  return json(200, { collections: answers, next: next === null ? null : nextUrl });
+  if (next === null) return json(200, { collections: answers, next });
+  const { searchParams } = new URL(requestUrl);
+  searchParams.delete('code');
+  searchParams.set('from', next);
+  return json(200, { collections: answers, next: `${apiRoot(requestUrl)}/collections?${searchParams}` });
 }
 
 /** A report as a page of its own, which may load and run nothing. */

@@ -77,6 +77,8 @@ export interface CollectionsPort {
   listOpen(atMost?: number): Promise<readonly OpenEntry[]>;
   /** Writes what the index says of an open collection anew, after it was found to be stale. */
   refreshOpen(collection: Collection): Promise<void>;
+  /** Writes by what an ended collection is found: its status, machine and incident, and the hashes of what its package holds. */
+  noteEnded(collection: Collection): Promise<void>;
   close(collectionId: string): Promise<void>;
   /** Takes one that cannot be read out of the open ones and keeps its id where operators see it. */
   setAside(collectionId: string, code: string): Promise<void>;

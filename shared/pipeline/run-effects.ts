@@ -39,6 +39,7 @@ async function runEffect(ports: Ports, collection: Collection, effect: Effect): 
     }
     case 'close':
       await exportCustody(ports, collection);
+      await ports.collections.noteEnded(collection);
       await ports.collections.close(id);
       return;
     default: {

@@ -2,6 +2,7 @@ import { odata, type TableClient, type TransactionAction } from '@azure/data-tab
 import { type Collection, stageOf } from '../domain/collection.ts';
 import type { CustodyLine } from '../domain/custody.ts';
 import { describeOpen, isSameEntry } from '../domain/open-entry.ts';
+import { createFindingRows, type FindingRows } from './finding-rows.ts';
 import { createOpenIndex, type OpenIndex } from './open-index.ts';
 import { readRow } from './read-row.ts';
 import { restoreCollection, SCHEMA_VERSION, type StoredText } from './restore-collection.ts';
@@ -17,7 +18,7 @@ export interface LoadedRows {
 }
 
 /** Collections in Table Storage: state, results and custody log of one collection are one partition, written in one transaction. */
-export interface CollectionsTable extends OpenIndex {
+export interface CollectionsTable extends OpenIndex, Pick<FindingRows, 'noteEnded' | 'listCandidates'> {
   create(collection: Collection, lines: readonly CustodyLine[]): Promise<'created' | 'exists'>;
   load(collectionId: string): Promise<LoadedRows | null>;
   save(loaded: LoadedRows, next: Collection, lines: readonly CustodyLine[]): Promise<'saved' | 'changed meanwhile'>;
@@ -25,15 +26,15 @@ export interface CollectionsTable extends OpenIndex {
   readCustody(collectionId: string): Promise<readonly string[]>;
 }
 
-/** Collections kept in a table; `noteNew` is called before a collection that is not there is inserted. */
-export function createCollections(
-  table: TableClient,
-  noteNew: (collection: Collection) => Promise<void> = async () => undefined,
-): CollectionsTable {
+/** Collections kept in a table. */
+export function createCollections(table: TableClient): CollectionsTable {
   const index = createOpenIndex(table);
+  const { noteReceived, noteEnded, listCandidates } = createFindingRows(table);
   return {
     ...index,
-    create: (collection, lines) => create(table, index, noteNew, collection, lines),
+    noteEnded,
+    listCandidates,
+    create: (collection, lines) => create(table, index, noteReceived, collection, lines),
     load: (collectionId) => load(table, collectionId),
     save: (loaded, next, lines) => save(table, index, loaded, next, lines),
     claimPair: (pairId, collectionId) => claimPair(table, pairId, collectionId),

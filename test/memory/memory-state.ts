@@ -60,6 +60,9 @@ export function rememberCollections(): CollectionsPort {
     async refreshOpen(collection) {
       open.set(collection.id, collection);
     },
+    async noteEnded() {
+      // Nothing is looked for in memory.
+    },
     async close(id) {
       open.delete(id);
     },

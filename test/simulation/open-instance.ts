@@ -89,7 +89,7 @@ export function openInstance(parts: InstanceParts): Instance {
       { wire, life, quotas, hears: parts.hears, elapsed: () => serviceNow().getTime() },
       shared.defender,
     ),
-    collections: createCollections(table, ({ id, receivedAt }) => ledger.noteReceived(id, receivedAt)),
+    collections: createCollections(table),
     lanes: createLanes(row),
     governor: createGovernor(row, { startsPerMinute: settings.startsPerMinute, sessions: settings.sessions }),
     listing: createTurn(row, 'list machine actions'),
