@@ -1,8 +1,10 @@
+import './set-up.ts';
 import './cancel-collection.ts';
 import './check-fixity.ts';
 import './copy-result.ts';
 import './get-collection.ts';
 import './get-custody.ts';
+import './get-evidence-item.ts';
 import './get-health.ts';
 import './get-keys.ts';
 import './get-operation.ts';

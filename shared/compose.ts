@@ -14,6 +14,7 @@ import type { QuotaReadings } from './doors/quota-answer.ts';
 import { openTokens } from './defender/open-tokens.ts';
 import { digestBlob } from './evidence/digest-blob.ts';
 import type { Caller } from './domain/caller.ts';
+import { openPackedFile } from './evidence/open-packed-file.ts';
 import { openPackages } from './evidence/packages.ts';
 import { type KeyKeeper, openSigning, type PublishedKey } from './evidence/signing.ts';
 import { checkSignature } from './evidence/signing-check.ts';
@@ -23,6 +24,7 @@ import { parseTicket, removeTicket, writeTicket } from './evidence/tickets.ts';
 import { explainFault } from './explain-fault.ts';
 import type { FixityPorts } from './pipeline/check-fixity-ports.ts';
 import type { FindingPorts } from './pipeline/find-collections.ts';
+import type { OpenFile } from './pipeline/open-evidence.ts';
 import type { LogLine, Ports } from './pipeline/ports.ts';
 import { type CallQuotasTable, createCallQuotas } from './state/call-quotas.ts';
 import { createCollections } from './state/collections.ts';
@@ -50,6 +52,8 @@ export interface Collector {
   readonly listSigningKeys: () => Promise<readonly PublishedKey[]>;
   /** Counts alerts that a caller sent against what it may send in a day; an operator may send any number. */
   readonly countSubmission: (caller: Caller, alerts: number) => Promise<DailyCount>;
+  /** Opens a file of a package. */
+  readonly openFile: OpenFile;
   /** Ids of collections that may be what is asked for, page by page. */
   readonly listCandidates: FindingPorts['listCandidates'];
   /** Ids of collections whose rows cannot be read. */
@@ -187,8 +191,9 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
     // The log line `evidence mismatch` is what alarms go by; who is to be told besides is told here.
     tellMismatch: async () => undefined,
   };
+  const openFile: OpenFile = (collectionId, path) => openPackedFile(storage.evidence, collectionId, path);
   const { listSetAside, listCandidates } = collections;
-  const more = { readQuotas, listSigningKeys, countSubmission, listSetAside, listCandidates };
+  const more = { readQuotas, listSigningKeys, countSubmission, listSetAside, listCandidates, openFile };
   return { settings, ports, fixity, ledger, storage, ...more };
 }
 

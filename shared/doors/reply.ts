@@ -8,7 +8,8 @@ import { describeProblem, type ProblemCode } from './problem.ts';
 export interface Reply {
   readonly status: number;
   readonly headers: Record<string, string>;
-  readonly body: string;
+  /** A whole text, or bytes as they come. */
+  readonly body: string | AsyncIterable<Uint8Array>;
 }
 
 /** How soon a caller should ask again, in seconds. */
