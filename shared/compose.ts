@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment, Settings } from './settings.ts';
 import { readSettings } from './settings.ts';
+import { openAnnouncer } from './open-announcer.ts';
 import { connectStorage, identify, type Storage } from './connect-storage.ts';
 import { readLibrary } from './content/read-library.ts';
 import { readProfiles } from './content/read-profiles.ts';
@@ -118,6 +119,19 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
   const governor = createGovernor(shared, startLimits);
   const quotas = createCallQuotas(shared, callLimits);
   const signing = openSigning(keepKey(settings));
+  const defender = createDefenderClient({
+    baseUrl: settings.defenderApiUrl,
+    tokens,
+    now: () => now().getTime(),
+    random,
+    wait,
+    admit: (endpoint) => admit(quotas, endpoint),
+    onThrottled: async (endpoint, afterMs) => {
+      // A start that Defender turned away is told to the governor with the start itself.
+      if (QUOTA_OF[endpoint] !== LIVE_RESPONSE) await quotas.block(QUOTA_OF[endpoint], afterMs);
+    },
+    onCall: (call) => log({ event: 'defender call', ...call }),
+  });
   const ports: Ports = {
     now,
     wait,
@@ -129,19 +143,7 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
     pendingLimitMinutes: settings.pendingLimitMinutes,
     mergeMinutes: settings.mergeMinutes,
     callsPerHour: settings.callsPerHour,
-    defender: createDefenderClient({
-      baseUrl: settings.defenderApiUrl,
-      tokens,
-      now: () => now().getTime(),
-      random,
-      wait,
-      admit: (endpoint) => admit(quotas, endpoint),
-      onThrottled: async (endpoint, afterMs) => {
-        // A start that Defender turned away is told to the governor with the start itself.
-        if (QUOTA_OF[endpoint] !== LIVE_RESPONSE) await quotas.block(QUOTA_OF[endpoint], afterMs);
-      },
-      onCall: (call) => log({ event: 'defender call', ...call }),
-    }),
+    defender,
     collections,
     lanes: createLanes(shared),
     governor,
@@ -166,6 +168,7 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
       profiles: once(() => readProfiles(CONTENT.profiles)),
       scripts: once(() => readLibrary(CONTENT.library)),
     },
+    announcer: openAnnouncer(settings, storage.table, defender, () => now().getTime()),
     explain: explainFault,
     log,
     beat: (at, counts) => ledger.beat(at, counts),

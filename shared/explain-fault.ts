@@ -8,6 +8,7 @@ const OUR_ERRORS: readonly string[] = [
   'ContentError',
   'StateError',
   'SigningError',
+  'EventError',
 ];
 
 /** Turns a fault into a sentence for people, from an allow-list: only our own errors' messages are passed on. */

@@ -43,6 +43,11 @@ export interface Settings {
   /** How many alerts a caller without the role Operate may send in a day (UTC). */
   readonly submitDailyLimit: number;
   readonly signingPlace: SigningPlace;
+  readonly commentOnAlert: 'on' | 'off';
+  /** Where events are published to, null for nowhere. */
+  readonly completionTopicEndpoint: string | null;
+  /** The root of the app's own API as others see it, null where it is not known. */
+  readonly apiRoot: string | null;
   /** The user-assigned identity of the app, null for the system-assigned one. */
   readonly ownClientId: string | null;
   readonly authLevel: 'anonymous' | 'function';
@@ -59,6 +64,9 @@ const schedule = z.string().regex(/^(\S+\s+){4,5}\S+$/, 'a schedule of five or s
 
 const LINK_HOST = String.raw`\.?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?`;
 const LINK_HOSTS = new RegExp(`^\\s*(?:${LINK_HOST})(?:\\s*,\\s*(?:${LINK_HOST}))*\\s*,?\\s*$`);
+
+const TOPIC_ENDPOINT =
+  /^(?:https:\/\/[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|http:\/\/(?:127\.0\.0\.1|localhost)(?::\d{1,5})?)\/[\w/.-]*$/;
 
 const schema = z.object({
   DEFENDER_CLOUD: z.string().trim().toLowerCase().pipe(z.enum(CLOUD_NAMES)).default('commercial'),
@@ -109,9 +117,23 @@ const schema = z.object({
       return z.NEVER;
     })
     .default({ at: 'nowhere' }),
+  COMMENT_ON_ALERT: z.stringbool({ truthy: ['true'], falsy: ['false'] }).default(false),
+  COMPLETION_TOPIC_ENDPOINT: z
+    .string()
+    .trim()
+    .regex(
+      TOPIC_ENDPOINT,
+      "the topic's endpoint, such as https://topic.region-1.eventgrid.azure.net/api/events, or one on a loopback address",
+    )
+    .optional(),
   AZURE_CLIENT_ID: z.string().trim().optional(),
   /** Set by the platform (App Service: environment variables). */
   WEBSITE_SITE_NAME: z.string().optional(),
+  WEBSITE_HOSTNAME: z
+    .string()
+    .regex(/^[A-Za-z0-9.-]+(?::\d{1,5})?$/)
+    .optional()
+    .catch(undefined),
   WEBSITE_AUTH_ENABLED: z.string().optional(),
   /** Set by the local host, which listens on a loopback address and nowhere else. */
   HOST_LISTENS_ON: z.string().optional(),
@@ -168,6 +190,9 @@ export function readSettings(environment: Environment): Settings {
     mode: data.MODE,
     submitDailyLimit: data.SUBMIT_DAILY_LIMIT,
     signingPlace: data.SIGNING_KEY_ID,
+    commentOnAlert: data.COMMENT_ON_ALERT ? 'on' : 'off',
+    completionTopicEndpoint: data.COMPLETION_TOPIC_ENDPOINT ?? null,
+    apiRoot: data.WEBSITE_HOSTNAME === undefined ? null : `https://${data.WEBSITE_HOSTNAME}/api`,
     ownClientId: data.AZURE_CLIENT_ID ?? null,
     authLevel: isAuthenticated ? 'anonymous' : 'function',
     vouching: isAuthenticated ? 'by the platform' : isLoopback ? 'by loopback' : 'by a key',

@@ -1,5 +1,6 @@
 import { type Collection, type CollectionIn, isOpen, type OpenStatus } from '../domain/collection.ts';
 import type { OpenEntry } from '../domain/open-entry.ts';
+import { announceStart } from './announce.ts';
 import { applyEvent } from './apply-event.ts';
 import { backOff, later } from './back-off.ts';
 import { findLostAction } from './find-lost-action.ts';
@@ -98,6 +99,7 @@ async function step(ports: Ports, collection: CollectionIn<OpenStatus>, round: R
       await findLostAction(ports, collection);
       return 'goes on';
     case 'running':
+      await announceStart(ports, collection);
       await watchAction(ports, collection, round.sightings);
       return 'goes on';
     case 'sealing':

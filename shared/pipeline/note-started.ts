@@ -1,4 +1,5 @@
 import type { AttemptName, MachineAction } from '../domain/machine-action.ts';
+import { announceStart } from './announce.ts';
 import { applyEvent } from './apply-event.ts';
 import type { Ports } from './ports.ts';
 
@@ -11,6 +12,7 @@ export async function noteStarted(
 ): Promise<void> {
   const started = await applyEvent(ports, name.collectionId, { type: 'started', action });
   if (started.applied !== 'moved') return;
+  await announceStart(ports, started.collection);
   const lane = await ports.lanes.take(machineId, name, ports.now().toISOString());
   if (lane.lane !== 'yielded') return;
   const reason = `The machine is left to its responders until ${lane.until}.`;

@@ -1,4 +1,5 @@
 import type { LibraryFile } from '../domain/library-file.ts';
+import type { Announcement } from '../domain/announcement.ts';
 import type { Alert, RelatedFile } from '../domain/alert.ts';
 import type { Collection, CollectionStatus } from '../domain/collection.ts';
 import type { CustodyLine, Sha256 } from '../domain/custody.ts';
@@ -230,6 +231,41 @@ export interface Explained {
   readonly retryAfterMs: number | null;
 }
 
+/** How far something that is told once has come; a version belongs to the telling that was read. */
+export type Telling =
+  | { readonly telling: 'not begun' | 'told' }
+  | { readonly telling: 'begun'; readonly at: string; readonly version: string };
+
+/** Who is told of collections, and what they were told. */
+export interface AnnouncerPort {
+  readonly events: 'published' | 'not published';
+  readonly comments: 'written' | 'not written';
+  /** Where people with access see a collection, null where the app does not know its own address. */
+  readonly collectionUrl: (collectionId: string) => string | null;
+  publish(announcement: Announcement): Promise<void>;
+  readComments(
+    alertId: string,
+  ): Promise<
+    | { readonly outcome: 'found'; readonly comments: readonly { readonly text: string }[] }
+    | { readonly outcome: 'not found' }
+  >;
+  addComment(alertId: string, text: string): Promise<{ readonly outcome: CommentOutcome }>;
+  read(name: string): Promise<Telling>;
+  /** Begins it, or begins it again after the telling that was read; `others` were quicker. */
+  begin(name: string, before: Telling, at: string): Promise<'ours' | 'others'>;
+  noteTold(name: string, at: string): Promise<void>;
+}
+
+/** What became of a comment; after `unknown` it may be there. */
+export type CommentOutcome =
+  | 'added'
+  | 'not found'
+  | 'refused'
+  | 'not allowed'
+  | 'throttled'
+  | 'unreachable'
+  | 'unknown';
+
 /** How far the collector may go: nothing at all, plan and record, or collect. */
 export type Mode = 'off' | 'observe' | 'collect';
 
@@ -263,6 +299,7 @@ export interface Ports {
   readonly signing: SigningPort;
   readonly tickets: TicketsPort;
   readonly content: ContentPort;
+  readonly announcer: AnnouncerPort;
   readonly explain: (error: unknown) => Explained;
   readonly log: (line: LogLine) => void;
   /** Notes that the poll ran, for those who watch whether it still does. */

@@ -1,6 +1,7 @@
 import type { Collection } from '../domain/collection.ts';
 import type { Effect } from '../domain/collection-event.ts';
 import { nameHolder } from '../domain/lane.ts';
+import { announceEnd } from './announce.ts';
 import { exportCustody } from './export-custody.ts';
 import type { Ports } from './ports.ts';
 
@@ -40,7 +41,7 @@ async function runEffect(ports: Ports, collection: Collection, effect: Effect): 
     case 'close':
       await exportCustody(ports, collection);
       await ports.collections.noteEnded(collection);
-      await ports.collections.close(id);
+      if ((await announceEnd(ports, collection)) === 'told') await ports.collections.close(id);
       return;
     default: {
       const unknown: never = effect;

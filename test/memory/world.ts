@@ -10,6 +10,7 @@ import type { StartLimits } from '../../shared/domain/start-quota.ts';
 import type { StartOutcome } from '../../shared/domain/start-outcome.ts';
 import type { DefenderPort, LogLine, Ports } from '../../shared/pipeline/ports.ts';
 import { openImmutablePackages } from './immutable-packages.ts';
+import { rememberAnnouncements } from './memory-announcements.ts';
 import { rememberCollections, rememberControl, rememberLanes, rememberQuota, rememberTurn } from './memory-state.ts';
 import { alert, MACHINE_ID, machine, makeAction, profile } from './samples.ts';
 import { type BlobTexts, rememberTexts } from './text-packages.ts';
@@ -136,6 +137,11 @@ export function makeWorld(
             },
           ],
         ]),
+    },
+    announcer: {
+      events: 'not published',
+      comments: 'not written',
+      ...rememberAnnouncements(),
     },
     explain: (fault) => ({
       reason: fault instanceof Error ? fault.message : 'unknown',

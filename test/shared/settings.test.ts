@@ -101,6 +101,20 @@ describe('readSettings', () => {
     );
   });
 
+  it('comments and publishes only when told to, and knows its own address from the platform', () => {
+    expect(readSettings(least)).toMatchObject({ commentOnAlert: 'off', completionTopicEndpoint: null, apiRoot: null });
+    const endpoint = 'https://soc.westeurope-1.eventgrid.azure.net/api/events';
+    const told = { COMMENT_ON_ALERT: 'true', COMPLETION_TOPIC_ENDPOINT: endpoint, WEBSITE_HOSTNAME: 'soc.azure.net' };
+    expect(readSettings({ ...least, ...told })).toMatchObject({
+      commentOnAlert: 'on',
+      completionTopicEndpoint: endpoint,
+      apiRoot: 'https://soc.azure.net/api',
+    });
+    for (const wrong of ['http://soc.example.com/api/events', 'https://a@b.example.com/x', `${endpoint}?sig=SECRET`])
+      expect(() => readSettings({ ...least, COMPLETION_TOPIC_ENDPOINT: wrong })).toThrow(/COMPLETION_TOPIC_ENDPOINT/);
+    expect(() => readSettings({ ...least, COMMENT_ON_ALERT: 'perhaps' })).toThrow(/COMMENT_ON_ALERT/);
+  });
+
   it('leaves keys to the platform only where the platform does not authenticate', () => {
     expect(readSettings({ ...least, WEBSITE_AUTH_ENABLED: 'True' }).authLevel).toBe('anonymous');
     expect(readSettings({ ...least, WEBSITE_AUTH_ENABLED: 'False' }).authLevel).toBe('function');

@@ -11,6 +11,7 @@ import { createLanes } from '../../shared/state/lanes.ts';
 import { createLedger, type Ledger } from '../../shared/state/ledger.ts';
 import { readServiceTime } from '../../shared/state/shared-row.ts';
 import { createTurn } from '../../shared/state/turns.ts';
+import { rememberAnnouncements } from '../memory/memory-announcements.ts';
 import type { MemoryBlobs } from '../memory/memory-blobs.ts';
 import type { MemoryRows } from '../memory/memory-rows.ts';
 import { content } from './content.ts';
@@ -105,6 +106,7 @@ export function openInstance(parts: InstanceParts): Instance {
       read: parseTicket,
     },
     content,
+    announcer: { events: 'not published', comments: 'not written', ...rememberAnnouncements() },
     explain: explainFault,
     log: parts.log,
     beat: (at, counts) => ledger.beat(at, counts),

@@ -29,6 +29,8 @@ const FORBIDDEN: readonly (readonly [folder: string, specifier: string])[] = [
   ['shared/evidence', '../defender/client.ts'],
   ['shared/evidence', '../pipeline/ports.ts'],
   ['shared/content', '../state/ledger.ts'],
+  ['shared/events', '../evidence/tickets.ts'],
+  ['shared/events', '../pipeline/ports.ts'],
   ['functions', '../shared/state/ledger.ts'],
   ['functions', '../shared/defender/client.ts'],
   ['functions', '../shared/evidence/tickets.ts'],
