@@ -7,6 +7,7 @@ import './get-custody.ts';
 import './get-evidence-item.ts';
 import './get-health.ts';
 import './get-keys.ts';
+import './get-openapi.ts';
 import './get-operation.ts';
 import './get-quota.ts';
 import './get-report.ts';

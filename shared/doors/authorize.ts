@@ -20,6 +20,11 @@ const ROLES_FOR: Readonly<Record<Act, readonly Role[]>> = {
   operate: ['Operate'],
 };
 
+/** The roles of which one is enough to do that. */
+export function rolesFor(act: Act): readonly Role[] {
+  return ROLES_FOR[act];
+}
+
 /** A function key is a shared secret that names nobody, so it gives no more than these. */
 const ROLES_OF_KEY: readonly Role[] = ['Read', 'Submit'];
 

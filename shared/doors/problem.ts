@@ -1,22 +1,26 @@
 /** Stable codes of the answers that are errors. */
-export type ProblemCode =
-  | 'no-body'
-  | 'not-json'
-  | 'unknown-payload'
-  | 'too-many-alerts'
-  | 'body-too-large'
-  | 'wrong-content-type'
-  | 'not-found'
-  | 'no-report-yet'
-  | 'wrong-query'
-  | 'wrong-order'
-  | 'too-late'
-  | 'nothing-to-retry'
-  | 'not-signed-in'
-  | 'not-allowed'
-  | 'too-many-today'
-  | 'switched-off'
-  | 'unavailable';
+export const PROBLEM_CODES = [
+  'no-body',
+  'not-json',
+  'unknown-payload',
+  'too-many-alerts',
+  'body-too-large',
+  'wrong-content-type',
+  'not-found',
+  'no-report-yet',
+  'wrong-query',
+  'wrong-order',
+  'too-late',
+  'nothing-to-retry',
+  'not-signed-in',
+  'not-allowed',
+  'too-many-today',
+  'switched-off',
+  'unavailable',
+] as const;
+
+/** One code of an answer that is an error. */
+export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
 /** An answer that is an error, as RFC 9457 has it. */
 export interface Problem {
@@ -53,4 +57,9 @@ export function describeProblem(code: ProblemCode, detail: string): Problem {
     headers: { 'content-type': 'application/problem+json' },
     body: JSON.stringify({ type: `urn:evidence-collector:problem:${code}`, title, status, code, detail }),
   };
+}
+
+/** The HTTP status of the answers with that code. */
+export function statusOf(code: ProblemCode): number {
+  return PROBLEMS[code].status;
 }

@@ -13,7 +13,7 @@ export type ListQuery =
   | { readonly outcome: 'wrong'; readonly why: string };
 
 /** The parameters of the list's query. */
-const LIST_PARAMETERS = ['limit', 'from', 'status', 'machine', 'alert', 'incident', 'sha256'] as const;
+export const LIST_PARAMETERS = ['limit', 'from', 'status', 'machine', 'alert', 'incident', 'sha256'] as const;
 
 /** Names parameters in a query. */
 interface Query {

@@ -9,6 +9,7 @@ import { type Simulator, startSimulator } from '../../local/simulator/start-simu
 import { recordWindows } from '../../local/start/record-windows.ts';
 import { startApp } from '../../local/start/start-app.ts';
 import { type Azurite, startAzurite } from '../../local/storage/start-azurite.ts';
+import { ask } from './check-answer.ts';
 
 const quick: Partial<Timings> = {
   visibilityLagMs: 300,
@@ -81,7 +82,7 @@ export async function startAppUnderTest(options: AppUnderTestOptions = {}): Prom
     ...options.settings,
   };
   const app = await startApp({ port: 0, settings, logFile });
-  const get = (path: string) => fetch(`${app.url}${path}`);
+  const get = (path: string) => ask(`${app.url}${path}`);
   return {
     url: app.url,
     folder,
@@ -91,7 +92,7 @@ export async function startAppUnderTest(options: AppUnderTestOptions = {}): Prom
     alertIds: scenario.alerts.map((alert) => alert.entity.id),
     get,
     send: (body, headers = { 'content-type': 'application/json' }) =>
-      fetch(`${app.url}/api/alerts`, {
+      ask(`${app.url}/api/alerts`, {
         method: 'POST',
         headers,
         body: typeof body === 'string' ? body : JSON.stringify(body),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ask } from './check-answer.ts';
 import { type AppUnderTest, firstCollection, startAppUnderTest } from './app-under-test.ts';
 
 let app: AppUnderTest;
@@ -9,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 const post = (path: string, body?: unknown) =>
-  fetch(`${app.url}${path}`, {
+  ask(`${app.url}${path}`, {
     method: 'POST',
     ...(body === undefined
       ? {}
