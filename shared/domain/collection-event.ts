@@ -1,5 +1,6 @@
 import type { Alert, Severity } from './alert.ts';
 import type { OpenStatus, PackedDocument, Progress } from './collection.ts';
+import type { ListedScript, ScriptFinding } from './library-proof.ts';
 import type { Machine } from './machine.ts';
 import type { MachineAction } from './machine-action.ts';
 import type { Plan } from './plan.ts';
@@ -38,7 +39,15 @@ export type CollectionEvent =
   | { readonly type: 'put off'; readonly while: OpenStatus; readonly notBefore: string; readonly reason: string }
   | { readonly type: 'waits'; readonly while: OpenStatus; readonly reason: string }
   | { readonly type: 'script uploaded'; readonly name: string; readonly sha256: string }
-  | { readonly type: 'starting'; readonly session: number; readonly attempt: number }
+  | {
+      readonly type: 'starting';
+      readonly session: number;
+      readonly attempt: number;
+      /** The plan's scripts as the library listed them right before. */
+      readonly scripts?: readonly ListedScript[];
+    }
+  /** Of a session that has ended: what the library, listed after its end, says of its scripts. */
+  | { readonly type: 'scripts checked'; readonly session: number; readonly findings: readonly ScriptFinding[] }
   /** Of a start: which attempt it is about, as whoever says so may have stood still since. */
   | ({ readonly type: 'not started'; readonly notBefore: string; readonly reason: string } & Progress)
   | ({ readonly type: 'start lost'; readonly reason: string } & Progress)
@@ -51,7 +60,7 @@ export type CollectionEvent =
   | { readonly type: 'called off'; readonly while?: OpenStatus; readonly by: string; readonly reason: string }
   | {
       readonly type: 'stand down';
-      readonly why: 'silent' | 'makes way';
+      readonly why: 'silent' | 'makes way' | 'script swapped';
       readonly until: string;
       readonly reason: string;
     }

@@ -1,5 +1,6 @@
 import type { Severity } from './alert.ts';
 import type { Caller } from './caller.ts';
+import type { ScriptProof } from './library-proof.ts';
 import type { Plan } from './plan.ts';
 import type { Result } from './result.ts';
 
@@ -26,7 +27,7 @@ export interface Silence {
 
 /** Why a machine action of ours was asked to be cancelled; `until` is when its session may be tried again, null for never. */
 export interface CancelAsked {
-  readonly why: 'deadline' | 'called off' | 'silent' | 'makes way';
+  readonly why: 'deadline' | 'called off' | 'silent' | 'makes way' | 'script swapped';
   readonly askedAt: string;
   readonly until: string | null;
 }
@@ -68,6 +69,8 @@ export interface CollectionBasis {
   readonly united: readonly string[];
   /** Machine actions that carried our comment and were not what we sent; each is recorded once. */
   readonly pretenders: readonly string[];
+  /** Whether the scripts that ran were the reviewed ones, by session; absent where earlier versions started them. */
+  readonly scriptProofs?: readonly ScriptProof[];
 }
 
 /** Where in its plan a collection is: session from 0, attempt from 1 once something was sent. */
@@ -190,11 +193,12 @@ export function isOpen(collection: Collection): collection is CollectionIn<OpenS
 export function basisOf(collection: Collection): CollectionBasis {
   const { id, alertId, incidentId, tenantId, machineId, machineName, severity, title } = collection;
   const { receivedAt, receivedFrom, caller, deadline, notBefore, tries, lostAttempts, reason } = collection;
-  const { custody, documents, results, retryOf, calledOff, silence, united, pretenders } = collection;
+  const { custody, documents, results, retryOf, calledOff, silence, united, pretenders, scriptProofs } = collection;
   return {
     ...{ id, alertId, incidentId, tenantId, machineId, machineName, severity, title },
     ...{ receivedAt, receivedFrom, deadline, notBefore, tries, lostAttempts, reason },
     ...(caller === undefined ? {} : { caller }),
     ...{ custody, documents, results, retryOf, calledOff, silence, united, pretenders },
+    ...(scriptProofs === undefined ? {} : { scriptProofs }),
   };
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { SEVERITIES } from './alert.ts';
 import { commandEndSchema, relatedFileSchema, scriptRunSchema, traceSchema } from './package-record-machine-schema.ts';
+import { scriptVerdictSchema } from './script-verdict.ts';
 import { comparisonSchema } from './verdict.ts';
 
 const at = z.iso.datetime();
@@ -38,6 +39,8 @@ const scriptReport = z
     reason: z.string().nullable(),
     archiveSha256: z.string().nullable(),
     archiveBytes: z.number().nullable(),
+    /** SHA-256 of the script as it says it was run; absent where it says none. */
+    scriptSha256: hex(64).optional(),
   })
   .readonly();
 
@@ -57,6 +60,8 @@ const resultRow = z.discriminatedUnion('status', [
       failure: z.string().nullable(),
       report: scriptReport.nullable(),
       machineAgainstStorage: comparisonSchema.nullable(),
+      /** Whether the script that made it was the reviewed one; null where no script did, and in packages of earlier versions. */
+      script: scriptVerdictSchema.nullable().default(null),
     })
     .readonly(),
   z.object({ ...resultBasis, status: z.literal('missing'), reason: z.string() }).readonly(),

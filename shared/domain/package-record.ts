@@ -1,11 +1,11 @@
 import type { CollectionIn } from './collection.ts';
-import type { Session } from './command.ts';
 import type { Sha256 } from './custody.ts';
 import { readActions } from './package-record-actions.ts';
 import { describeFiles } from './package-record-files.ts';
 import { describeRuns, describeTraces } from './package-record-runs.ts';
 import { type CustodyRow, custodyRowSchema, type PackageRecord, type ResultRow } from './package-record-schema.ts';
 import type { Result } from './result.ts';
+import { judgeScript } from './script-verdict.ts';
 import { NO_WORDS, type PackedWords } from './testimony.ts';
 import { judgeResult } from './verdict.ts';
 
@@ -43,7 +43,7 @@ export function describePackage(
       commands: commands.map((sent, index) => ({ index, ...sent })),
     })),
     machineActions,
-    results: results.map((result) => describeResult(result, plan.sessions, results)),
+    results: results.map((result) => describeResult(result, collection)),
     relatedFiles: describeFiles(collection, words),
     scriptRuns: describeRuns(collection, words.testimonies, machineActions, entries),
     leftOnMachine: describeTraces(collection, machineActions),
@@ -69,14 +69,27 @@ function readTimes(collection: CollectionIn<'sealing'>, entries: readonly Custod
   };
 }
 
-function describeResult(result: Result, sessions: readonly Session[], results: readonly Result[]): ResultRow {
+function describeResult(result: Result, collection: CollectionIn<'sealing'>): ResultRow {
   const { session, index, command: kind, subject, failure } = result;
   const basis = { session, index, command: kind, subject };
   switch (result.status) {
     case 'stored': {
       const { path, bytes, sha256, sha1, md5, inside, storedAt, report } = result.item;
-      const machineAgainstStorage = judgeResult(result, sessions, results);
-      const stored = { path, bytes, sha256, sha1, md5, inside, storedAt, failure, report, machineAgainstStorage };
+      const machineAgainstStorage = judgeResult(result, collection.plan.sessions, collection.results);
+      const script = judgeScript(result, collection);
+      const stored = {
+        path,
+        bytes,
+        sha256,
+        sha1,
+        md5,
+        inside,
+        storedAt,
+        failure,
+        report,
+        machineAgainstStorage,
+        script,
+      };
       return { ...basis, status: 'stored', ...stored };
     }
     case 'moved':

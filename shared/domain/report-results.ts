@@ -49,6 +49,7 @@ function renderOverview(row: ResultRow): Html {
 function showState(row: ResultRow): Html {
   switch (row.status) {
     case 'stored':
+      if (row.script?.verdict === 'unproven') return html`<span class="tag bad">script unproven</span>`;
       return tellTrouble(row) === null
         ? html`<span class="tag good">stored</span>`
         : html`<span class="tag warn">stored, with trouble</span>`;
@@ -80,9 +81,14 @@ ${listHashes('', row)}${inside === null ? null : html`<dt>Content of the gzip</d
   machine === null
     ? null
     : html`<dt>Machine and storage</dt><dd><span class="tag ${toneOf(machine.verdict)}">${machine.verdict}</span> ${machine.explanation}</dd>\n`
-}${opening === null ? null : html`<dt>To open it</dt><dd><code>${opening}</code></dd>\n`}</dl>
+}${row.script === null ? null : renderProof(row.script)}${opening === null ? null : html`<dt>To open it</dt><dd><code>${opening}</code></dd>\n`}</dl>
 ${transcript === undefined ? null : renderTranscript(transcript)}</section>
 `;
+}
+
+function renderProof({ verdict, explanation }: NonNullable<StoredRow['script']>): Html {
+  const tone = verdict === 'proven' ? 'good' : verdict === 'unproven' ? 'bad' : 'plain';
+  return html`<dt>Reviewed script</dt><dd><span class="tag ${tone}">${verdict}</span> ${foreign(explanation)}</dd>\n`;
 }
 
 function listHashes(

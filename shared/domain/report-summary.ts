@@ -107,9 +107,14 @@ function tellIntegrity(record: PackageRecord, stored: readonly StoredRow[]): Htm
       return word === 'changed' ? html`<li><strong>${line}</strong></li>\n` : html`<li>${line}</li>\n`;
     });
   });
-  const unproven = record.scriptRuns.filter(({ isReviewed }) => isReviewed === 'no');
+  const unproven = stored.flatMap((row) =>
+    row.script?.verdict === 'unproven'
+      ? [html`<li><strong>Script unproven:</strong> ${nameResult(row)}. ${foreign(row.script.explanation)}</li>\n`]
+      : [],
+  );
+  const others = record.scriptRuns.filter(({ isReviewed }) => isReviewed === 'no');
   const doubts = [
-    ...unproven.map(
+    ...others.map(
       ({ script }) =>
         html`<li><strong>The machine reports that it ran another ${foreignName(script)} than the reviewed one.</strong></li>\n`,
     ),
@@ -122,7 +127,7 @@ function tellIntegrity(record: PackageRecord, stored: readonly StoredRow[]): Htm
   ];
   return html`<p>It was when it was sealed, at ${writeTime(record.times.sealedAt)}: the SHA-256 of each of its ${files} was written down then.
 Whether it still is, anyone can check with standard tools, <a href="#check">as told at the end</a>; this page alone proves nothing.</p>
-${listLines([...lines, ...doubts])}`;
+${listLines([...unproven, ...lines, ...doubts])}`;
 }
 
 function tellMissing(record: PackageRecord, stored: readonly StoredRow[]): Html {

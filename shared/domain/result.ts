@@ -9,6 +9,8 @@ export interface ScriptReport {
   /** SHA-256 and length of the archive as the script hashed it on the machine. */
   readonly archiveSha256: string | null;
   readonly archiveBytes: number | null;
+  /** SHA-256 of the script as it says it was run; absent where it says none. */
+  readonly scriptSha256?: string;
 }
 
 /** A stored result: where its bytes lie in the package, and what they hash to. */

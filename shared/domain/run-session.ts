@@ -2,6 +2,7 @@ import type { Collection, CollectionIn } from './collection.ts';
 import type { EventOf } from './collection-event.ts';
 import type { CustodyFact } from './custody.ts';
 import { endSession, giveUpResults } from './end-session.ts';
+import { type ListedScript, openProofs } from './library-proof.ts';
 import { type MachineAction, phaseOf, readComment, writeComment } from './machine-action.ts';
 import { isToBeTriedAgain, returnUnrun } from './stand-down.ts';
 import { absorb, giveUpTurn, moveOn, noteFact, type Step } from './step.ts';
@@ -18,9 +19,26 @@ export function intend(collection: CollectionIn<'planned'>, event: EventOf<'star
   const isNext = event.session === collection.progress.session && event.attempt === collection.progress.attempt + 1;
   if (!isNext || now < collection.notBefore) return absorb(collection);
   const progress = { session: collection.progress.session, attempt: collection.progress.attempt + 1 };
-  const next: Collection = { ...collection, status: 'starting', progress, startingAt: now, reason: null };
   const comment = writeComment({ collectionId: collection.id, ...progress });
-  return { collection: next, facts: [noteFact('starting', { comment, machine: collection.machineId })], effects: [] };
+  const { scripts = [] } = event;
+  const isLost = collection.lostAttempts.some((lost) => lost.session === progress.session);
+  const lost = isLost ? 'an attempt was lost' : 'none was lost';
+  const proofs = openProofs(collection.scriptProofs ?? [], collection.plan, progress.session, scripts, lost);
+  const next: Collection = {
+    ...collection,
+    ...(proofs.length === 0 ? {} : { scriptProofs: proofs }),
+    status: 'starting',
+    progress,
+    startingAt: now,
+    reason: null,
+  };
+  const listed = scripts.length === 0 ? {} : { scripts: scripts.map(tellListed).join(', ') };
+  const fact = noteFact('starting', { comment, machine: collection.machineId, ...listed });
+  return { collection: next, facts: [fact], effects: [] };
+}
+
+function tellListed({ name, sha256, updatedAt }: ListedScript): string {
+  return `${name} ${sha256} in the library since ${updatedAt ?? 'an unknown time'}`;
 }
 
 /** A start that certainly did not happen: it is tried again later under the next attempt. */

@@ -1,6 +1,7 @@
 import type { Collection, CollectionIn } from './collection.ts';
 import { noteFact, absorb, type Step } from './step.ts';
 import { countMissing } from './result.ts';
+import { tellUnproven } from './script-verdict.ts';
 
 /** A payload manifest that was written: its hash goes into the custody entry that seals. */
 export function noteManifest(collection: CollectionIn<'sealing'>, sha256: string): Step {
@@ -23,7 +24,8 @@ export function endSealed(collection: CollectionIn<'sealing'>, tagmanifestSha256
     sealedAt,
     custodyNumber: manifest.custodyNumber,
   };
-  const reason = outcome === 'collected' ? null : (collection.reason ?? countMissing(collection.results));
+  const reason =
+    outcome === 'collected' ? tellUnproven(collection) : (collection.reason ?? countMissing(collection.results));
   const next: Collection = { ...rest, status: outcome, reason, endedAt: now, sealed };
   return { collection: next, facts: [noteFact('ended', { outcome, tagmanifestSha256 })], effects: [{ type: 'close' }] };
 }

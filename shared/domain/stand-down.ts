@@ -9,7 +9,7 @@ const CANCEL_AGAIN_MS = 60_000;
 
 /**
  * A running action that nobody has taken up yet is cancelled, so that its place is free for others: its machine does not
- * answer, or somebody more urgent needs the place. It is tried again at `until`.
+ * answer, somebody more urgent needs the place, or its script is not the reviewed one any more. It is tried again at `until`.
  */
 export function standDown(collection: CollectionIn<'running'>, event: EventOf<'stand down'>, now: string): Step {
   if (collection.calledOff !== null || collection.actionStatus !== 'Pending') return absorb(collection);
@@ -54,7 +54,7 @@ export function isToBeTriedAgain(collection: CollectionIn<'running'>, action: Ma
   // What is not said of every command is not known to have run nothing.
   if (unrun.length !== sent.length || unrun.length !== action.commands.length) return false;
   const why = collection.cancel?.why;
-  const stoodDown = why === 'silent' || why === 'makes way';
+  const stoodDown = why === 'silent' || why === 'makes way' || why === 'script swapped';
   // A queue that gave up on the machine before we did: nothing was run, and nobody but the queue ended it.
   return (stoodDown && action.status !== 'Succeeded') || (why === undefined && action.status === 'TimeOut');
 }
@@ -62,7 +62,7 @@ export function isToBeTriedAgain(collection: CollectionIn<'running'>, action: Ma
 /** The session of an action that ran nothing goes back to the plan. */
 export function returnUnrun(collection: CollectionIn<'running'>, action: MachineAction, now: string): Step {
   const { actionId: _a, startedAt, actionStatus: _s, commandsLeft: _l, cancel, ...rest } = collection;
-  const isSilent = cancel?.why !== 'makes way';
+  const isSilent = cancel === null || cancel.why === 'silent';
   const silence: Silence | null = isSilent
     ? { since: rest.silence?.since ?? startedAt, times: (rest.silence?.times ?? 0) + 1 }
     : rest.silence;

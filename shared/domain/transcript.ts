@@ -45,6 +45,15 @@ const AnswerJson = z.object({
     })
     .nullish()
     .catch(null),
+  script: z
+    .object({
+      sha256: z
+        .string()
+        .regex(/^[0-9a-fA-F]{64}$/)
+        .toLowerCase(),
+    })
+    .nullish()
+    .catch(null),
 });
 
 const NO_ANSWER: Omit<ScriptReport, 'exitCode'> = {
@@ -83,12 +92,13 @@ export function findAnswer(output: string): unknown {
 function readAnswer(output: string): Omit<ScriptReport, 'exitCode'> {
   const read = AnswerJson.safeParse(findAnswer(output));
   if (!read.success) return NO_ANSWER;
-  const { ok, reason, archive } = read.data;
+  const { ok, reason, archive, script } = read.data;
   return {
     answer: ok ? 'ok' : 'not ok',
     reason: cleanReason(reason ?? ''),
     archiveSha256: archive?.sha256 ?? null,
     archiveBytes: archive?.bytes ?? null,
+    ...(script ? { scriptSha256: script.sha256 } : {}),
   };
 }
 

@@ -3,6 +3,7 @@ import type { CollectionEvent, EventOf } from './collection-event.ts';
 import { adopt, notePretender } from './adopt-action.ts';
 import { callOff } from './call-off.ts';
 import { passDeadline } from './deadline.ts';
+import { proveRun } from './prove-run.ts';
 import { intend, loseAction, loseStart, noteUpload, refuse, returnToPlan, see, start } from './run-session.ts';
 import { endSealed, noteManifest } from './seal-collection.ts';
 import { settleCopy } from './settle-copy.ts';
@@ -39,6 +40,8 @@ export function transition(collection: Collection, event: CollectionEvent, now: 
       return collection.status === 'planned' ? noteUpload(collection, event) : absorb(collection);
     case 'starting':
       return collection.status === 'planned' ? intend(collection, event, now) : absorb(collection);
+    case 'scripts checked':
+      return proveRun(collection, event);
     case 'not started':
       return isStarting(collection, event) ? returnToPlan(collection, event, now) : absorb(collection);
     case 'start lost':

@@ -68,7 +68,7 @@ export function compareWithMachine(item: EvidenceItem, report: ScriptReport | nu
 }
 
 /** The result of the RunScript that made a GetFile's file; a GetFile that was moved keeps its maker in the session it came from. */
-function findMaker(result: Result, sessions: readonly Session[], results: readonly Result[]): Result | null {
+export function findMaker(result: Result, sessions: readonly Session[], results: readonly Result[]): Result | null {
   const resultAt = (session: number, index: number) =>
     results.find((other) => other.session === session && other.index === index);
   const own = sessions[result.session]?.commands[result.index];

@@ -1,5 +1,6 @@
 import type { Collection } from '../domain/collection.ts';
 import type { Result } from '../domain/result.ts';
+import { judgeScriptOf } from '../domain/script-verdict.ts';
 
 /** A collection as the HTTP API answers it: ids, status and reason, never a link. */
 export function answerCollection(collection: Collection, url: string) {
@@ -42,7 +43,7 @@ export function answerCollection(collection: Collection, url: string) {
     notBefore: 'endedAt' in collection ? null : collection.notBefore,
     profile: plan === null ? null : { id: plan.profileId, title: plan.profileTitle, sha256: plan.profileSha256 },
     actionId: 'actionId' in collection ? collection.actionId : null,
-    results: collection.results.map(answerResult),
+    results: collection.results.map((result) => answerResult(collection, result)),
     package:
       sealed === null
         ? null
@@ -57,11 +58,11 @@ export function answerCollection(collection: Collection, url: string) {
   };
 }
 
-function answerResult(result: Result) {
+function answerResult(collection: Collection, result: Result) {
   const { session, index, command, subject, status, failure } = result;
   const stored =
     result.status === 'stored'
       ? { path: result.item.path, bytes: result.item.bytes, sha256: result.item.sha256 }
       : null;
-  return { session, index, command, subject, status, failure, stored };
+  return { session, index, command, subject, status, failure, stored, script: judgeScriptOf(collection, result) };
 }

@@ -76,6 +76,6 @@ async function askWhetherWanted(ports: Ports, collectionId: string): Promise<'co
 /** What a transcript says of its script; null when it was too long to be looked into. */
 export function readReport(transcript: Uint8Array | null): ScriptReport | null {
   if (transcript === null) return null;
-  const { exitCode, answer, reason, archiveSha256, archiveBytes } = readTranscript(decodeTranscript(transcript));
-  return { exitCode, answer, reason, archiveSha256, archiveBytes };
+  const { output: _, errors: __, ...report } = readTranscript(decodeTranscript(transcript));
+  return report;
 }

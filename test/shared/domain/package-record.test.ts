@@ -26,6 +26,12 @@ import {
   WORDS,
 } from './package-record-fixture.ts';
 
+/** What is said of an item where the library was not compared after the run. */
+const NOT_CHECKED = {
+  verdict: 'not checked',
+  explanation: 'The library was not compared with the reviewed script after the run.',
+};
+
 describe('a collection that went well', () => {
   const { collection, custody } = liveWell();
   const record = describePackage(collection, custody, '0.1.0', sha256);
@@ -103,6 +109,7 @@ describe('a collection that went well', () => {
         ...TRANSCRIPT,
         failure: null,
         machineAgainstStorage: null,
+        script: NOT_CHECKED,
       },
       {
         session: 0,
@@ -120,6 +127,7 @@ describe('a collection that went well', () => {
           explanation:
             'Same as reported by the machine: the content of the stored gzip has the SHA-256 that the script reported.',
         },
+        script: NOT_CHECKED,
       },
     ]);
   });

@@ -18,6 +18,7 @@ function getFile(subject: string, row: Partial<StoredRow> = {}): StoredRow {
     ...ARCHIVE,
     failure: null,
     machineAgainstStorage: null,
+    script: null,
     ...row,
   };
 }

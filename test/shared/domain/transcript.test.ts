@@ -40,6 +40,7 @@ describe('readTranscript', () => {
       reason: null,
       archiveSha256: SHA256,
       archiveBytes: 12,
+      scriptSha256: SHA256,
       output,
       errors: 'e',
     });

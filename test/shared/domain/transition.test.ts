@@ -302,6 +302,17 @@ const anyEvent: fc.Arbitrary<CollectionEvent> = fc.oneof(
     .constantFrom('received' as const, 'planned' as const, 'starting' as const, 'running' as const)
     .map((status): CollectionEvent => ({ type: 'put off', while: status, notBefore: LATER, reason: 'Later.' })),
   fc.constant<CollectionEvent>({ type: 'starting', session: 0, attempt: 1 }),
+  fc.constant<CollectionEvent>({
+    ...{ type: 'starting', session: 0, attempt: 1 },
+    scripts: [{ name: 'evidence-triage.sh', sha256: 'b'.repeat(64), updatedAt: NOW }],
+  }),
+  fc.constantFrom('proven' as const, 'unproven' as const).map(
+    (verdict): CollectionEvent => ({
+      type: 'scripts checked',
+      session: 0,
+      findings: [{ name: 'evidence-triage.sh', verdict, reason: verdict === 'proven' ? null : 'Swapped.' }],
+    }),
+  ),
   fc.constant<CollectionEvent>({ type: 'not started', session: 0, attempt: 1, notBefore: LATER, reason: 'Busy.' }),
   fc.constant<CollectionEvent>({ type: 'refused', session: 0, attempt: 1, reason: 'No.' }),
   fc.tuple(fc.nat(1), fc.integer({ min: 1, max: 3 })).map(([session, attempt]) => started(session, attempt)),
@@ -329,7 +340,7 @@ const anyEvent: fc.Arbitrary<CollectionEvent> = fc.oneof(
   fc.constant<CollectionEvent>({ type: 'waits', while: 'planned', reason: 'It waits for a place.' }),
   fc.constant<CollectionEvent>({ type: 'called off', by: 'an operator', reason: 'Not needed.' }),
   fc
-    .constantFrom('silent' as const, 'makes way' as const)
+    .constantFrom('silent' as const, 'makes way' as const, 'script swapped' as const)
     .map((why): CollectionEvent => ({ type: 'stand down', why, until: LATER, reason: 'It pends.' })),
   fc.constant<CollectionEvent>({ type: 'cancel again' }),
   fc.constant<CollectionEvent>({ type: 'machine reported' }),
