@@ -153,6 +153,7 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
       return isScarce ? 'for critical ones' : 'for any';
     },
     listing: createTurn(shared, 'list machine actions'),
+    watching: createTurn(shared, 'watch library'),
     sweeping: createTurn(shared, 'sweep orphans'),
     control: createControl(storage.table),
     evidence: openPackages(storage, settings.resultLinkHosts),

@@ -41,6 +41,7 @@ export function openStormPorts({ memory, storm, time, defender, log }: StormPart
     control: slow(memory.control),
     governor: slow(rememberQuota(START_LIMITS, now)),
     listing: slow(rememberTurn(now)),
+    watching: slow(rememberTurn(now)),
     sweeping: slow(rememberTurn(now)),
     evidence: {
       ...slow(memory.evidence),

@@ -292,6 +292,8 @@ export interface Ports {
   readonly governor: GovernorPort;
   /** Whose turn it is to list the running actions. */
   readonly listing: TurnPort;
+  /** Whose turn it is to list the library while live responses pend. */
+  readonly watching: TurnPort;
   /** Whose turn it is to look for actions of ours that no collection knows of. */
   readonly sweeping: TurnPort;
   readonly control: ControlPort;

@@ -97,6 +97,7 @@ export function makeWorld(
     lanes: rememberLanes(),
     governor: rememberQuota(limits, now),
     listing: rememberTurn(now),
+    watching: rememberTurn(now),
     sweeping: rememberTurn(now),
     control: rememberControl(),
     evidence,

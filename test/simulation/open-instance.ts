@@ -94,6 +94,7 @@ export function openInstance(parts: InstanceParts): Instance {
     lanes: createLanes(row),
     governor: createGovernor(row, { startsPerMinute: settings.startsPerMinute, sessions: settings.sessions }),
     listing: createTurn(row, 'list machine actions'),
+    watching: createTurn(row, 'watch library'),
     sweeping: createTurn(row, 'sweep orphans'),
     control: createControl(table),
     evidence: { ...packages, copyResult: copyResultFrom(parts, evidence, shared.defender) },
