@@ -6,9 +6,11 @@ import { backOff, later } from './back-off.ts';
 import { findLostAction } from './find-lost-action.ts';
 import { lookUp } from './look-up.ts';
 import type { Ports } from './ports.ts';
+import { proveLateRuns } from './prove-runs.ts';
 import { runEffects } from './run-effects.ts';
 import { seal } from './seal.ts';
 import type { Sightings } from './sight-actions.ts';
+import { type LibraryView, viewLibrary } from './view-library.ts';
 import { watchAction } from './watch-action.ts';
 
 const MAX_STEPS = 8;
@@ -19,11 +21,13 @@ export interface Round {
   readonly usedUp: Set<Collection['status']>;
   /** The open collections as this poll listed them; null where nobody did. */
   readonly open: readonly OpenEntry[] | null;
+  /** The library as it was listed after the actions were. */
+  readonly library: LibraryView;
 }
 
 /** The round of one collection alone, for which no list call was made. */
-export function goAlone(): Round {
-  return { sightings: { list: 'not answered' }, usedUp: new Set(), open: null };
+export function goAlone(ports: Ports): Round {
+  return { sightings: { list: 'not answered' }, usedUp: new Set(), open: null, library: viewLibrary(ports) };
 }
 
 /** How far a collection came: as it is now, and whether this round changed it. */
@@ -100,10 +104,11 @@ async function step(ports: Ports, collection: CollectionIn<OpenStatus>, round: R
       return 'goes on';
     case 'running':
       await announceStart(ports, collection);
-      await watchAction(ports, collection, round.sightings);
+      await watchAction(ports, collection, round);
       return 'goes on';
     case 'sealing':
       if (!isDue) return 'waits';
+      await proveLateRuns(ports, collection);
       await seal(ports, collection);
       return 'goes on';
     case 'planned':

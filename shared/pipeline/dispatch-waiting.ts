@@ -7,6 +7,7 @@ import type { Ports } from './ports.ts';
 import { prepareStarts, type Waiting } from './prepare-starts.ts';
 import { type ReadyStart, type Sending, sendStart } from './send-start.ts';
 import { giveUpTurn } from './take-lane.ts';
+import { type LibraryView, viewLibrary } from './view-library.ts';
 
 /** Starts that are on their way side by side. */
 const AT_ONCE = 4;
@@ -17,19 +18,20 @@ const TOLD_AT_ONCE = 25;
  * Starts the next sessions of planned collections in their order, as many as the governor has room for: for each its
  * machine's lane is taken and the scripts are checked, then one request grants all of them, then each intent is saved
  * and sent. Once Defender asks for fewer calls, the rest stays unsent. `busy` names who has its turn on which machine, as
- * far as that is known beforehand, `running` what may make way for a critical alert; answers the ids of those that were granted a start.
+ * far as that is known beforehand, `running` what may make way for a critical alert, `library` what was listed just now; answers the ids of those that were granted a start.
  */
 export async function dispatchWaiting(
   ports: Ports,
   entries: readonly OpenEntry[],
   busy: ReadonlyMap<string, string> = new Map(),
   running: readonly OpenEntry[] = [],
+  library: LibraryView = viewLibrary(ports),
 ): Promise<readonly string[]> {
   if (ports.mode !== 'collect' || entries.length === 0) return [];
   if ((await ports.control.readPause()) !== null) return [];
   const room = await ports.governor.findRoom();
   if (room.limitedBy === 'sessions') await makeWay(ports, entries, running);
-  const { ready, waiting } = await prepareStarts(ports, entries, room, busy);
+  const { ready, waiting } = await prepareStarts(ports, entries, room, busy, library);
   const granted = ready.length === 0 ? [] : await grant(ports, ready);
   const sending: Sending = { defender: 'takes calls' };
   await inOrder(AT_ONCE, granted, (start) => sendStart(ports, start, sending));

@@ -1,26 +1,15 @@
 import type { LibraryFile } from '../domain/library-file.ts';
+import { matchScript, tellChange } from '../domain/library-match.ts';
+import type { ListedScript } from '../domain/library-proof.ts';
 import type { PlannedScript } from '../domain/plan.ts';
 import { applyEvent } from './apply-event.ts';
 import type { Ports } from './ports.ts';
+import type { LibraryView } from './view-library.ts';
 
-/** Whether the library holds exactly the reviewed scripts, or why nothing may be run. */
-export type Readiness = { readonly readiness: 'ready' } | { readonly readiness: 'not ready'; readonly reason: string };
-
-/** The library as it was listed last; those who dispatch together list it once, right before they do. */
-export interface LibraryView {
-  list(): Promise<readonly LibraryFile[]>;
-  listAgain(): Promise<readonly LibraryFile[]>;
-}
-
-/** A view that lists the library when it is first looked at. */
-export function viewLibrary(ports: Ports): LibraryView {
-  let listed: Promise<readonly LibraryFile[]> | null = null;
-  const listAgain = () => {
-    listed = ports.defender.listLibrary();
-    return listed;
-  };
-  return { list: () => listed ?? listAgain(), listAgain };
-}
+/** Whether the library holds exactly the reviewed scripts, as it lists them, or why nothing may be run. */
+export type Readiness =
+  | { readonly readiness: 'ready'; readonly scripts: readonly ListedScript[] }
+  | { readonly readiness: 'not ready'; readonly reason: string };
 
 /** Compares the library's hashes with the reviewed scripts': a missing one is uploaded and listed again, a different one is never run. */
 export async function ensureScripts(
@@ -30,14 +19,10 @@ export async function ensureScripts(
   wanted: readonly PlannedScript[],
 ): Promise<Readiness> {
   const reviewed = await ports.content.scripts();
-  const before = await library.list();
-  const missing: PlannedScript[] = [];
-  for (const script of wanted) {
-    const state = compare(script, before);
-    if (state.state === 'different') return { readiness: 'not ready', reason: state.reason };
-    if (state.state === 'missing') missing.push(script);
-  }
-  if (missing.length === 0) return { readiness: 'ready' };
+  const before = compareAll(wanted, await library.list());
+  if (before.different !== null) return { readiness: 'not ready', reason: before.different };
+  const { missing } = before;
+  if (missing.length === 0) return { readiness: 'ready', scripts: before.same };
   for (const { name, sha256 } of missing) {
     const script = reviewed.get(name);
     if (script === undefined || script.sha256 !== sha256) {
@@ -56,29 +41,36 @@ export async function ensureScripts(
     });
     await applyEvent(ports, collectionId, { type: 'script uploaded', name, sha256 });
   }
-  const after = await library.listAgain();
-  for (const script of missing) {
-    const state = compare(script, after);
-    if (state.state === 'different') return { readiness: 'not ready', reason: state.reason };
-    if (state.state === 'missing')
-      return {
-        readiness: 'not ready',
-        reason: `${script.name} was uploaded to the live response library but is not listed yet.`,
-      };
-  }
-  return { readiness: 'ready' };
+  const after = compareAll(wanted, await library.listAgain());
+  if (after.different !== null) return { readiness: 'not ready', reason: after.different };
+  const [unlisted] = after.missing;
+  if (unlisted === undefined) return { readiness: 'ready', scripts: after.same };
+  return {
+    readiness: 'not ready',
+    reason: `${unlisted.name} was uploaded to the live response library but is not listed yet.`,
+  };
 }
 
-type Compared = { readonly state: 'same' | 'missing' } | { readonly state: 'different'; readonly reason: string };
+interface Compared {
+  readonly same: readonly ListedScript[];
+  readonly missing: readonly PlannedScript[];
+  /** Why nothing may be run, null when no script is another one. */
+  readonly different: string | null;
+}
 
-function compare(script: PlannedScript, listed: readonly LibraryFile[]): Compared {
-  const file = listed.find((candidate) => candidate.fileName.toLowerCase() === script.name.toLowerCase());
-  if (file === undefined) return { state: 'missing' };
-  if (file.fileName === script.name && file.sha256.toLowerCase() === script.sha256) return { state: 'same' };
-  const who = file.createdBy === null ? 'somebody' : file.createdBy;
-  const when = file.lastUpdatedAt === null ? 'at an unknown time' : `on ${file.lastUpdatedAt}`;
-  return {
-    state: 'different',
-    reason: `${script.name} in the live response library is not the reviewed script (put there by ${who} ${when}); nothing is run until it is removed or replaced by the reviewed one.`,
-  };
+function compareAll(wanted: readonly PlannedScript[], listed: readonly LibraryFile[]): Compared {
+  const same: ListedScript[] = [];
+  const missing: PlannedScript[] = [];
+  let different: string | null = null;
+  for (const script of wanted) {
+    const found = matchScript(script, listed);
+    if (found.match === 'same') same.push({ ...script, updatedAt: found.file.lastUpdatedAt });
+    else if (found.match === 'missing') missing.push(script);
+    else different ??= refuse(script, found.file);
+  }
+  return { same, missing, different };
+}
+
+function refuse({ name }: PlannedScript, file: LibraryFile): string {
+  return `${name} in the live response library is not the reviewed script (${tellChange(file)}); nothing is run until it is removed or replaced by the reviewed one.`;
 }

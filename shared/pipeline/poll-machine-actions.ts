@@ -8,6 +8,8 @@ import { needsLook } from './needs-look.ts';
 import type { Ports } from './ports.ts';
 import { reconcileLeases } from './reconcile-leases.ts';
 import { sightActions } from './sight-actions.ts';
+import { viewLibrary } from './view-library.ts';
+import { isPending, watchLibrary } from './watch-library.ts';
 
 const AT_ONCE = 4;
 const ORPHAN_MS = 3_600_000;
@@ -43,7 +45,7 @@ export async function pollMachineActions(ports: Ports): Promise<Polled> {
     // The rest is left to the next poll, which must not wait for all of them.
     if (ports.now().getTime() - startedMs > COPY_BUDGET_MS) break;
     const copied = await guard(ports, id, () => copyLateResults(ports, id));
-    if (copied === 'copied') await guard(ports, id, () => advance(ports, id, goAlone()));
+    if (copied === 'copied') await guard(ports, id, () => advance(ports, id, goAlone(ports)));
   }
   return { open: listed.length, statuses };
 }
@@ -52,13 +54,20 @@ export async function pollMachineActions(ports: Ports): Promise<Polled> {
 async function goThrough(ports: Ports, listed: readonly OpenEntry[]): Promise<readonly OpenEntry[]> {
   await guard(ports, 'reconcile leases', () => reconcileLeases(ports, listed));
   const sightings = await guard(ports, 'list machine actions', () => sightActions(ports, listed));
-  const round: Round = { sightings: sightings ?? { list: 'not answered' }, usedUp: new Set(), open: listed };
+  // Listed after the actions were: what ended by then had run what the library held before.
+  const library = viewLibrary(ports);
+  const watch = await guard(ports, 'list library', () => watchLibrary(ports, library, listed));
+  const round: Round = { sightings: sightings ?? { list: 'not answered' }, usedUp: new Set(), open: listed, library };
   const lookUps = await guard(ports, 'look-up quota', () => readLookUpRoom(ports, listed));
   const known = new Map(listed.map((entry): [string, OpenEntry] => [entry.id, entry]));
   const now = ports.now().toISOString();
   await inOrder(
     AT_ONCE,
-    listed.filter((entry) => needsLook(entry, round.sightings, now, ports.pendingLimitMinutes * 60_000)),
+    listed.filter(
+      (entry) =>
+        needsLook(entry, round.sightings, now, ports.pendingLimitMinutes * 60_000) ||
+        (watch === 'listed' && isPending(entry)),
+    ),
     async (entry) => {
       if (round.usedUp.has(entry.status) || isToWait(entry, lookUps)) return;
       const after = await guard(ports, entry.id, () => lookOrSetAside(ports, entry, round));
@@ -69,7 +78,7 @@ async function goThrough(ports: Ports, listed: readonly OpenEntry[]): Promise<re
   const waiting = [...known.values()].filter((entry) => entry.status === 'planned').sort(compareUrgency);
   const running = [...known.values()].filter((entry) => entry.status === 'running');
   const dispatched = await guard(ports, 'dispatch', () =>
-    dispatchWaiting(ports, waiting, findBusy(known.values()), running),
+    dispatchWaiting(ports, waiting, findBusy(known.values()), running, library),
   );
   for (const id of dispatched ?? []) {
     const after = await guard(ports, id, () => advance(ports, id, round));

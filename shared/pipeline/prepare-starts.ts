@@ -4,10 +4,11 @@ import type { OpenEntry } from '../domain/open-entry.ts';
 import type { Room } from '../domain/start-quota.ts';
 import { applyEvent } from './apply-event.ts';
 import { backOff, later } from './back-off.ts';
-import { ensureScripts, type LibraryView, viewLibrary } from './ensure-scripts.ts';
+import { ensureScripts } from './ensure-scripts.ts';
 import type { Ports } from './ports.ts';
 import type { ReadyStart } from './send-start.ts';
 import { takeLane } from './take-lane.ts';
+import type { LibraryView } from './view-library.ts';
 
 /** One that cannot be started now, and why. */
 export interface Waiting {
@@ -20,6 +21,9 @@ export interface Prepared {
   readonly ready: readonly ReadyStart[];
   readonly waiting: readonly Waiting[];
 }
+
+/** A list of the library that is older is made again before anything is sent. */
+const FRESH_MS = 15_000;
 
 /** Always the same words, so that whoever waits for long is told once. */
 const WAITS_FOR_PLACE =
@@ -34,12 +38,13 @@ export async function prepareStarts(
   entries: readonly OpenEntry[],
   room: Pick<Room, 'starts' | 'silentStarts'>,
   busy: ReadonlyMap<string, string>,
+  library: LibraryView,
 ): Promise<Prepared> {
   const ready: ReadyStart[] = [];
   const waiting: Waiting[] = [];
   const holders = new Map(busy);
   let silent = 0;
-  const library = viewLibrary(ports);
+  library.forgetOlderThan(FRESH_MS);
   const now = ports.now().toISOString();
   for (const entry of entries) {
     if (now < entry.notBefore) continue;
@@ -94,7 +99,8 @@ async function prepare(ports: Ports, library: LibraryView, collection: Collectio
   if (lane.lane === 'held') return heldBy(lane.by);
   if (lane.lane === 'yielded') return waitUntil(ports, collection, lane.until);
   const reach = collection.silence === null ? 'unknown' : 'silent';
-  return { prepared: 'ready', start: { name, machineId, session, tries, reach } };
+  const { scripts } = readiness;
+  return { prepared: 'ready', start: { name, machineId, session, tries, reach, scripts } };
 }
 
 /** Nothing is run on a machine that was left to its responders. */

@@ -1,4 +1,5 @@
 import type { Session } from '../domain/command.ts';
+import type { ListedScript } from '../domain/library-proof.ts';
 import { type AttemptName, writeComment } from '../domain/machine-action.ts';
 import type { Reach } from '../domain/start-quota.ts';
 import type { StartOutcome } from '../domain/start-outcome.ts';
@@ -15,6 +16,7 @@ export interface ReadyStart {
   readonly session: Session;
   readonly tries: number;
   readonly reach: Reach;
+  readonly scripts: readonly ListedScript[];
 }
 
 /** What those who send together know of Defender: once one was told to wait, the others send nothing more. */
@@ -29,10 +31,10 @@ const START_TIMEOUT_MS = 40_000;
 
 /** Saves the intent of a granted start, sends it, and saves the answer; only the instance whose save of the intent it was sends. */
 export async function sendStart(ports: Ports, ready: ReadyStart, sending: Sending): Promise<void> {
-  const { name, machineId } = ready;
+  const { name, machineId, scripts } = ready;
   if (sending.defender === 'throttles') return giveUpTurn(ports, machineId, name);
   const { collectionId, session, attempt } = name;
-  const intent = await applyEvent(ports, collectionId, { type: 'starting', session, attempt });
+  const intent = await applyEvent(ports, collectionId, { type: 'starting', session, attempt, scripts });
   if (intent.applied !== 'moved' || intent.collection.status !== 'starting') {
     return giveUpTurn(ports, machineId, name);
   }

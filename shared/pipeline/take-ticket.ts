@@ -20,5 +20,5 @@ export async function takeTicket(ports: Ports, blobName: string, content: unknow
     );
   await ports.tickets.remove(ticket);
   // What the last copy makes possible, the next session or the seal, need not wait for the next poll.
-  await advance(ports, ticket.collectionId, goAlone());
+  await advance(ports, ticket.collectionId, goAlone(ports));
 }

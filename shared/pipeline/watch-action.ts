@@ -1,9 +1,10 @@
 import type { CollectionIn } from '../domain/collection.ts';
 import type { MachineAction } from '../domain/machine-action.ts';
+import type { Round } from './advance.ts';
 import { applyEvent } from './apply-event.ts';
 import { later } from './back-off.ts';
 import type { Ports } from './ports.ts';
-import type { Sightings } from './sight-actions.ts';
+import { callOffSwapped, proveRun } from './prove-runs.ts';
 import { VISIBILITY_MS } from './visibility.ts';
 
 const ASK_AGAIN_MS = 60_000;
@@ -11,21 +12,31 @@ const ASK_AGAIN_MS = 60_000;
 /**
  * Takes in what the poll's one list call said of a running action. Only when the list no longer shows it is it asked for
  * alone, and only when two such questions a minute apart find nothing is it taken as gone. One that pends for too long is
- * cancelled, and a cancel that does not show is asked for again.
+ * cancelled, as is one whose script was swapped meanwhile, and a cancel that does not show is asked for again. Once it has
+ * ended, the library is listed to see that what ran was the reviewed script.
  */
 export async function watchAction(
   ports: Ports,
   collection: CollectionIn<'running'>,
-  sightings: Sightings,
+  { sightings, library }: Pick<Round, 'sightings' | 'library'>,
 ): Promise<void> {
   const { id, actionId } = collection;
   if (collection.cancel !== null) await applyEvent(ports, id, { type: 'cancel again' });
   if (sightings.list === 'not answered') return;
-  const sighting = sightings.actions.get(actionId) ?? (await askAlone(ports, collection));
+  const listed = sightings.actions.get(actionId);
+  const sighting = listed ?? (await askAlone(ports, collection));
   if (sighting === null) return;
   const seen = await applyEvent(ports, id, { type: 'action seen', action: sighting });
-  const isStill = seen.applied !== 'no such collection' && seen.collection.status === 'running';
-  if (isStill && sighting.status === 'Pending') await standDownSilent(ports, collection);
+  if (seen.applied === 'no such collection') return;
+  if (seen.collection.status !== 'running') {
+    // An action that was asked for alone may have ended after the library was listed in this poll.
+    const list = listed === undefined ? library.listAgain : library.list;
+    if (seen.applied === 'moved') await proveRun(ports, seen.collection, collection.progress.session, list);
+    return;
+  }
+  if (sighting.status !== 'Pending') return;
+  await callOffSwapped(ports, seen.collection, library.seen());
+  await standDownSilent(ports, collection);
 }
 
 /** The action by its own id, null when it is not known or need not be asked for yet. */

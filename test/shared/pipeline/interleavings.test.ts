@@ -80,7 +80,7 @@ describe('between the grant and the POST', () => {
     await world.ports.control.resume();
     const second = await receive(world, 1, 'Medium', '/tmp/b');
     const uniting = afterGrant(world, async () => {
-      await advance(world.ports, second, goAlone());
+      await advance(world.ports, second, goAlone(world.ports));
     });
     const listed = (await world.ports.collections.listOpen()).filter((entry) => entry.id === first);
     await pollMachineActions({ ...uniting, collections: { ...uniting.collections, listOpen: async () => listed } });
