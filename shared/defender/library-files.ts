@@ -1,4 +1,5 @@
 import type { LibraryFile } from '../domain/library-file.ts';
+import { checkLibraryFile } from '../domain/library-plan.ts';
 import { cleanMessage } from './clean-message.ts';
 import { FormData } from 'undici';
 import type { Api } from './call-endpoint.ts';
@@ -25,7 +26,6 @@ export type UploadOutcome =
   | { readonly outcome: 'exists'; readonly reason: string };
 
 const PATH = '/api/libraryfiles';
-const LARGEST_BYTES = 20 * 1024 * 1024;
 
 /** Lists the live response library (Defender: list library files). */
 export async function listLibrary(api: Api, options?: CallOptions): Promise<readonly LibraryFile[]> {
@@ -70,14 +70,8 @@ export async function deleteFromLibrary(
 
 function checkUpload({ fileName, content }: LibraryUpload): void {
   const endpoint = 'upload library file';
-  if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/.test(fileName)) {
-    const message = `'${endpoint}' was not sent: a library file's name has letters, digits, - _ and . only, does not begin with a dot, and is at most 128 long. Rename the file.`;
-    throw refuseArgument(endpoint, 'InvalidArgument', message);
-  }
-  if (content.byteLength > LARGEST_BYTES) {
-    const message = `'${endpoint}' was not sent: ${fileName} has ${content.byteLength} bytes, and Defender takes 20 MB at most. Make it smaller, or upload it in the portal.`;
-    throw refuseArgument(endpoint, 'InvalidArgument', message);
-  }
+  const fault = checkLibraryFile({ name: fileName, bytes: content.byteLength });
+  if (fault !== null) throw refuseArgument(endpoint, 'InvalidArgument', `'${endpoint}' was not sent: ${fault}`);
 }
 
 function writeForm({ fileName, content, description, parametersDescription, replace }: LibraryUpload): FormData {

@@ -53,7 +53,7 @@ export interface DefenderPort {
       readonly content: Uint8Array;
       readonly description: string;
       readonly parametersDescription: string;
-      readonly replace: 'keep';
+      readonly replace: 'keep' | 'replace';
     },
     options?: CallOptions,
   ): Promise<{ readonly outcome: 'uploaded' | 'exists' }>;
