@@ -1,6 +1,7 @@
 import { app } from '@azure/functions';
 import { admit } from '../shared/admit.ts';
 import { openCollector, settings } from '../shared/collector.ts';
+import { answerFiles } from '../shared/doors/evidence-answer.ts';
 import { findCollection, noSuchCollection } from '../shared/doors/find-collection.ts';
 import { json } from '../shared/doors/reply.ts';
 
@@ -12,7 +13,7 @@ app.http('list-evidence', {
     const { ports } = await openCollector();
     const collection = await findCollection(ports.collections.load, request.params['id']);
     if (collection === null) return noSuchCollection();
-    const files = await ports.evidence.listFiles(collection.id);
+    const files = answerFiles(collection, await ports.evidence.listFiles(collection.id));
     return json(200, { id: collection.id, status: collection.status, container: 'evidence', files });
   }),
 });
