@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { checkLibraryFile } from '../shared/domain/library-plan.ts';
 
 const requestDescription =
   'One argument: the request as base64url of JSON, at most 8,000 characters (see library/README.md).';
 
+/** A script's file below library/, and its texts for the tenant's library. */
+export type ListedScript = Omit<LockedScript, 'sha256'>;
+
 /** The scripts of the library and what the tenant's library shows of them; a new script gets its line here. */
-const scripts = [
+const scripts: readonly ListedScript[] = [
   {
     path: 'unix/evidence-triage.sh',
     description: 'Evidence Collector: triage of a Linux machine and the files of an alert, packed as tar.gz.',
@@ -22,12 +26,17 @@ const scripts = [
 /** A reviewed script: where it is below library/, the SHA-256 of its bytes in hex, and its texts for the tenant's library. */
 export type LockedScript = { path: string; sha256: string; description: string; parametersDescription: string };
 
-/** The text of lock.json for the scripts as they are in a library folder; throws when one is not there. */
-export async function buildLockText(libraryFolder: string): Promise<string> {
+/** The text of lock.json for the scripts as they are in a library folder; throws when one is not there, or the tenant's library would not take it. */
+export async function buildLockText(libraryFolder: string, listed: readonly ListedScript[] = scripts): Promise<string> {
   const lock: Record<string, LockedScript> = {};
-  for (const { path, description, parametersDescription } of scripts) {
+  for (const { path, description, parametersDescription } of listed) {
     const bytes = await readFile(resolve(libraryFolder, path));
     const name = path.slice(path.lastIndexOf('/') + 1);
+    const fault = checkLibraryFile({ name, bytes: bytes.byteLength });
+    if (fault !== null) throw new Error(`library/${path}: ${fault}`);
+    // The tenant's library knows no folders, and to Windows names that differ in capitals are one.
+    const twin = Object.keys(lock).find((other) => other.toLowerCase() === name.toLowerCase());
+    if (twin !== undefined) throw new Error(`library/${path}: the lock has ${twin} already. Rename one of them.`);
     lock[name] = { path, sha256: createHash('sha256').update(bytes).digest('hex'), description, parametersDescription };
   }
   return `${JSON.stringify(lock, null, 2)}\n`;

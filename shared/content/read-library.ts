@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
+import { checkLibraryFile } from '../domain/library-plan.ts';
 import { ContentError } from './content-error.ts';
 
 const lockSchema = z.record(
@@ -34,6 +35,8 @@ export async function readLibrary(folder: URL): Promise<ReadonlyMap<string, Pinn
         `library/${path} is not the file that was reviewed: its SHA-256 is ${actual}, the lock says ${sha256}. Review it and write the lock again, or restore it.`,
       );
     }
+    const fault = checkLibraryFile({ name, bytes: content.byteLength });
+    if (fault !== null) throw new ContentError(`library/${path} cannot go into the tenant's library: ${fault}`);
     scripts.set(name, { name, content, sha256, description, parametersDescription });
   }
   return scripts;

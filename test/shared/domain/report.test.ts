@@ -92,6 +92,30 @@ describe('the page is closed to everything from outside', () => {
   });
 });
 
+describe('an item whose script is not proven to be the reviewed one', () => {
+  function withScript(script: Extract<ResultRow, { status: 'stored' }>['script']): PackageRecord {
+    return recordOf({ results: recordOf().results.map((row) => (row.status === 'stored' ? { ...row, script } : row)) });
+  }
+
+  test('is marked in the overview, on its card, and in the answer to whether it is intact', () => {
+    const explanation = 'After the run, mallory was there: what was run is not proven.';
+    const record = withScript({ verdict: 'unproven', explanation });
+    expect(renderReport(record).split('<span class="tag bad">script unproven</span>')).toHaveLength(5);
+    const text = textOf(record);
+    expect(text).toMatch(/Is it intact\?.*Script unproven: .*mallory was there.*What is missing\?/);
+    expect(text).toContain(`Reviewed scriptunproven ${explanation}`);
+  });
+
+  test('what is proven, and what was not checked, is told on its card alone', () => {
+    for (const verdict of ['proven', 'not checked'] as const) {
+      const text = textOf(withScript({ verdict, explanation: 'So it is.' }));
+      expect(text).toContain(`Reviewed script${verdict} So it is.`);
+      expect(text).not.toMatch(/script unproven/i);
+    }
+    expect(textOf(withScript(null))).not.toContain('Reviewed script');
+  });
+});
+
 describe('foreign text', () => {
   const OURS = [
     'status',
