@@ -1,3 +1,4 @@
+import type { Command } from './command.ts';
 import type { LibraryFile } from './library-file.ts';
 import { matchScript, tellChange } from './library-match.ts';
 import type { Plan } from './plan.ts';
@@ -10,7 +11,7 @@ export interface ListedScript {
   readonly updatedAt: string | null;
 }
 
-/** What is known of one script of a session: how the library listed it before the start, and what a list after its end says of that. */
+/** What is known of one script, or one file that is put, of a session: how the library listed it before the start, and what a list after its end says of that. */
 export interface ScriptProof {
   readonly session: number;
   readonly name: string;
@@ -38,8 +39,8 @@ export function openProofs(
   lost: 'an attempt was lost' | 'none was lost',
 ): readonly ScriptProof[] {
   const commands = plan.sessions[session]?.commands ?? [];
-  const runs = new Set(commands.flatMap((command) => (command.type === 'RunScript' ? [command.scriptName] : [])));
-  const own = listed.filter(({ name }) => runs.has(name));
+  const used = new Set(commands.flatMap((command) => nameLibraryFile(command) ?? []));
+  const own = listed.filter(({ name }) => used.has(name));
   const others = before.filter((proof) => proof.session !== session);
   // A lost attempt that shows after all ran what the library held then: what was listed first counts.
   const first = lost === 'an attempt was lost' ? before.filter((proof) => proof.session === session) : [];
@@ -48,6 +49,22 @@ export function openProofs(
       first.find((proof) => proof.name === name) ?? { session, name, updatedAt, verdict: 'open', reason: null },
   );
   return [...others, ...opened];
+}
+
+/** The library's file that a command uses: the script that it runs, or the file that it puts; null for any other. */
+function nameLibraryFile(command: Command): string | null {
+  switch (command.type) {
+    case 'RunScript':
+      return command.scriptName;
+    case 'PutFile':
+      return command.fileName;
+    case 'GetFile':
+      return null;
+    default: {
+      const unknown: never = command;
+      throw new Error(`Unknown command ${JSON.stringify(unknown)}.`);
+    }
+  }
 }
 
 /** What has changed of a script since the library was listed before its start, null when nothing has. */
@@ -62,8 +79,7 @@ export function findChange(proof: ScriptProof, plan: Plan, listed: readonly Libr
       return `${proof.name} in the live response library is not the reviewed script any more (${tellChange(found.file)})`;
     case 'same': {
       const { lastUpdatedAt } = found.file;
-      const isSince = proof.updatedAt !== null && lastUpdatedAt !== null && lastUpdatedAt !== proof.updatedAt;
-      return isSince
+      return wasChanged(proof.updatedAt, lastUpdatedAt)
         ? `${proof.name} in the live response library was changed since and is the reviewed script again (${tellChange(found.file)})`
         : null;
     }
@@ -72,6 +88,11 @@ export function findChange(proof: ScriptProof, plan: Plan, listed: readonly Libr
       throw new Error(`Unknown match ${JSON.stringify(unknown)}.`);
     }
   }
+}
+
+/** Whether two listed times are known and are not the same moment, however each is written. */
+function wasChanged(before: string | null, after: string | null): boolean {
+  return before !== null && after !== null && before !== after && Date.parse(before) !== Date.parse(after);
 }
 
 /** What a list of the library after a session's end says of each script whose proof is open. */

@@ -32,9 +32,11 @@ export function judgeScript(result: Result, collection: Judged): ScriptVerdict |
   const name = maker.subject;
   const pinned = collection.plan.scripts.find((script) => script.name === name)?.sha256;
   const reported = maker.status === 'stored' ? maker.item.report?.scriptSha256 : undefined;
-  const proof = collection.scriptProofs?.find((one) => one.session === maker.session && one.name === name);
+  const proofs = findOwnProofs(maker, collection);
   const faults = [
-    ...(proof?.verdict === 'unproven' ? [proof.reason ?? 'The library did not hold the reviewed script.'] : []),
+    ...proofs.flatMap(({ verdict, reason }) =>
+      verdict === 'unproven' ? [reason ?? 'The library did not hold the reviewed script.'] : [],
+    ),
     ...(reported === undefined || reported === pinned
       ? []
       : [
@@ -42,7 +44,7 @@ export function judgeScript(result: Result, collection: Judged): ScriptVerdict |
         ]),
   ];
   if (faults.length > 0) return { verdict: 'unproven', explanation: faults.join(' ') };
-  if (proof?.verdict !== 'proven')
+  if (proofs.length === 0 || proofs.some(({ verdict }) => verdict !== 'proven'))
     return {
       verdict: 'not checked',
       explanation: 'The library was not compared with the reviewed script after the run.',
@@ -52,6 +54,15 @@ export function judgeScript(result: Result, collection: Judged): ScriptVerdict |
     verdict: 'proven',
     explanation: `The library held the reviewed script before and after the run${itself}.`,
   };
+}
+
+/** The proofs that an item rests on: that of the script that made it, and of the files that were put there for it. */
+function findOwnProofs(maker: Result, { plan, scriptProofs = [] }: Judged): readonly ScriptProof[] {
+  const commands = plan.sessions[maker.session]?.commands ?? [];
+  const put = commands.flatMap((command) => (command.type === 'PutFile' ? [command.fileName] : []));
+  return scriptProofs.filter(
+    ({ session, name }) => session === maker.session && (name === maker.subject || put.includes(name)),
+  );
 }
 
 /** One sentence that says which stored results are of scripts that are not proven, and why the first of them; null when there are none. */

@@ -51,6 +51,14 @@ describe('the proofs that a start opens', () => {
     ]);
   });
 
+  it('are of the files that it puts as well', () => {
+    const put: Plan = {
+      ...plan,
+      sessions: [{ commands: [{ type: 'PutFile', fileName: 'second.sh' }, ...(plan.sessions[0]?.commands ?? [])] }],
+    };
+    expect(openProofs([], put, 0, LISTED, 'none was lost').map(({ name }) => name)).toEqual([NAME, 'second.sh']);
+  });
+
   it('are as the library was listed last, unless an earlier attempt may still show', () => {
     const now = LISTED.map((script) => ({ ...script, updatedAt: SINCE }));
     expect(openProofs([OPEN], plan, 0, now, 'none was lost')).toEqual([{ ...OPEN, updatedAt: SINCE }]);
@@ -61,6 +69,11 @@ describe('the proofs that a start opens', () => {
 describe('what has changed since a script was listed before its start', () => {
   it.each([
     ['nothing', [file()], null],
+    [
+      'nothing, though its time is written in another way',
+      [file({ lastUpdatedAt: '2026-11-20T07:00:00.000+00:00' })],
+      null,
+    ],
     ['nothing, as Defender gives no times any more', [file({ lastUpdatedAt: null })], null],
     [
       'its bytes',

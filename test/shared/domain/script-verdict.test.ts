@@ -63,6 +63,20 @@ describe('the script that made an item', () => {
     expect(judge(resultsOf(), [{ ...UNPROVEN, name: 'other.ps1' }])[0]).toMatchObject({ verdict: 'not checked' });
   });
 
+  it('rests on the files that were put there for it as well', () => {
+    const [session] = PLAN.sessions;
+    const commands = [{ type: 'PutFile' as const, fileName: 'tool.exe' }, ...(session?.commands ?? [])];
+    const plan = { ...PLAN, sessions: [{ commands }] };
+    const results = resultsOf(PINNED).slice(0, 1);
+    const tool: ScriptProof = { ...PROVEN, name: 'tool.exe' };
+    const verdictOf = (...scriptProofs: readonly ScriptProof[]) =>
+      results.map((result) => judgeScript(result, { plan, results, scriptProofs })?.verdict);
+    expect(verdictOf(PROVEN, tool)).toEqual(['proven']);
+    expect(verdictOf(PROVEN, { ...tool, verdict: 'open' })).toEqual(['not checked']);
+    expect(verdictOf(PROVEN, { ...tool, verdict: 'unproven', reason: 'Swapped.' })).toEqual(['unproven']);
+    expect(verdictOf(PROVEN, { ...tool, session: 1, verdict: 'unproven', reason: 'Swapped.' })).toEqual(['proven']);
+  });
+
   it('is none for a file that no script made, and for what is not stored', () => {
     const plan = {
       ...PLAN,

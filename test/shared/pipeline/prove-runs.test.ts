@@ -36,10 +36,10 @@ function swap(world: World, changes: { readonly sha256?: string; readonly at: st
   });
 }
 
-async function finish(world: World, ports: Ports = world.ports): Promise<void> {
+async function finish(world: World, ports: Ports = world.ports, output = 'done'): Promise<void> {
   for (const [id, action] of world.actions) {
     if (action.status !== 'Pending' && action.status !== 'InProgress') continue;
-    world.results.set(`${id}/0`, JSON.stringify({ exit_code: 0, script_output: 'done' })).set(`${id}/1`, 'the archive');
+    world.results.set(`${id}/0`, JSON.stringify({ exit_code: 0, script_output: output })).set(`${id}/1`, 'the archive');
     world.endAction(id, 'Succeeded', [
       ['RunScript', 'Completed'],
       ['GetFile', 'Completed'],
@@ -175,6 +175,23 @@ describe('a script that is swapped later', () => {
     swap(world, { at: '2026-11-20T08:02:00Z' });
     await copy(world);
     expect(readVerdicts(world, id)).toEqual(['proven', 'proven']);
+  });
+});
+
+describe('a script that says which it is', () => {
+  it.each([
+    [SCRIPT_SHA256, 'proven', /the script says the same of itself/],
+    ['e'.repeat(64), 'unproven', /The script says of itself that its SHA-256 is e{64}/],
+  ])('%s: %s, whatever the library showed', async (sha256, verdict, told) => {
+    const world = makeWorld();
+    const id = await start(world);
+    const answer = Buffer.from(JSON.stringify({ v: 1, ok: true, script: { sha256 } })).toString('base64url');
+    const output = `-----BEGIN EVIDENCE ANSWER-----\n${answer}\n-----END EVIDENCE ANSWER-----`;
+    await finish(world, world.ports, output);
+    await copy(world);
+    expect((await show(world, id)).status).toBe('collected');
+    expect(readVerdicts(world, id)).toEqual([verdict, verdict]);
+    expect(world.blobs.get(`${id}/collection.json`)).toMatch(told);
   });
 });
 
