@@ -47,6 +47,7 @@ export function openDefenderPort({ storm, time, defender, gate }: PortParts): De
       call('get machine', () =>
         found('machine', storm.machines.get(machineId), ({ id }) => ({ ...sampleMachine, id, name: `m${Number(id)}` })),
       ),
+    findMachinesByName: () => call('find machines', () => []),
     startLiveResponse: async (request) => {
       await time.wait(ONE_WAY_MS);
       const reply = defender.start(request);

@@ -1,3 +1,5 @@
+import type { Asked } from './asked.ts';
+
 /** Severities of an alert, from the least to the most severe (Defender: alert resource, `severity`). */
 export const SEVERITIES = ['UnSpecified', 'Informational', 'Low', 'Medium', 'High'] as const;
 
@@ -9,10 +11,13 @@ export const DEFENDER_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 
 /** What a door finds in a payload: which alert, and on which machine if the payload names one. */
 export interface AlertReference {
+  /** Where there is no alert of Defender, the key that stands in its place: a word, a colon, and what it is known by. */
   readonly alertId: string;
   readonly machineId: string | null;
   /** A hint for the order of work until the alert is looked up. */
   readonly severity: Severity | null;
+  /** What is asked for beyond the alert as Defender returns it; nothing where it is missing. */
+  readonly asked?: Asked;
 }
 
 /** A file that the alert names, as Defender reports it; every field but the hashes comes from the alert's evidence. */

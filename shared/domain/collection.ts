@@ -1,4 +1,5 @@
 import type { Severity } from './alert.ts';
+import type { Asked } from './asked.ts';
 import type { Caller } from './caller.ts';
 import type { ScriptProof } from './library-proof.ts';
 import type { Plan } from './plan.ts';
@@ -71,6 +72,8 @@ export interface CollectionBasis {
   readonly pretenders: readonly string[];
   /** Whether the scripts that ran were the reviewed ones, by session; absent where earlier versions started them. */
   readonly scriptProofs?: readonly ScriptProof[];
+  /** What was asked for beyond the alert as Defender returns it, null for nothing. */
+  readonly asked: Asked | null;
 }
 
 /** Where in its plan a collection is: session from 0, attempt from 1 once something was sent. */
@@ -193,12 +196,13 @@ export function isOpen(collection: Collection): collection is CollectionIn<OpenS
 export function basisOf(collection: Collection): CollectionBasis {
   const { id, alertId, incidentId, tenantId, machineId, machineName, severity, title } = collection;
   const { receivedAt, receivedFrom, caller, deadline, notBefore, tries, lostAttempts, reason } = collection;
-  const { custody, documents, results, retryOf, calledOff, silence, united, pretenders, scriptProofs } = collection;
+  const { custody, documents, results, retryOf, calledOff, silence, united, pretenders, asked } = collection;
+  const { scriptProofs } = collection;
   return {
     ...{ id, alertId, incidentId, tenantId, machineId, machineName, severity, title },
     ...{ receivedAt, receivedFrom, deadline, notBefore, tries, lostAttempts, reason },
     ...(caller === undefined ? {} : { caller }),
-    ...{ custody, documents, results, retryOf, calledOff, silence, united, pretenders },
+    ...{ custody, documents, results, retryOf, calledOff, silence, united, pretenders, asked },
     ...(scriptProofs === undefined ? {} : { scriptProofs }),
   };
 }

@@ -5,6 +5,7 @@ import { applyEvent } from './apply-event.ts';
 import { backOff, later } from './back-off.ts';
 import { findLostAction } from './find-lost-action.ts';
 import { lookUp } from './look-up.ts';
+import { lookUpMachine } from './look-up-machine.ts';
 import type { Ports } from './ports.ts';
 import { proveLateRuns } from './prove-runs.ts';
 import { runEffects } from './run-effects.ts';
@@ -96,7 +97,7 @@ async function step(ports: Ports, collection: CollectionIn<OpenStatus>, round: R
   switch (collection.status) {
     case 'received':
       if (!isDue) return 'waits';
-      await applyEvent(ports, collection.id, await lookUp(ports, collection, round.open));
+      await applyEvent(ports, collection.id, await lookUpSubject(ports, collection, round.open));
       return 'goes on';
     case 'starting':
       if (!isDue || isBeingSent(collection.startingAt, now)) return 'waits';
@@ -119,6 +120,10 @@ async function step(ports: Ports, collection: CollectionIn<OpenStatus>, round: R
       throw new Error(`Unknown collection ${JSON.stringify(unknown)}.`);
     }
   }
+}
+
+function lookUpSubject(ports: Ports, collection: CollectionIn<'received'>, open: Round['open']) {
+  return collection.asked?.about === 'machine' ? lookUpMachine(ports, collection) : lookUp(ports, collection, open);
 }
 
 /** For its first seconds a start is most likely still being answered; nobody else looks for it yet. */

@@ -1,7 +1,8 @@
-import type { Alert } from '../domain/alert.ts';
+import type { Alert, RelatedFile } from '../domain/alert.ts';
+import { offerProfiles } from '../domain/asked.ts';
 import type { CollectionIn, PackedDocument } from '../domain/collection.ts';
 import type { CollectionEvent } from '../domain/collection-event.ts';
-import { placeDocument } from '../domain/evidence-path.ts';
+import { type DocumentName, placeDocument } from '../domain/evidence-path.ts';
 import { identifyCollection } from '../domain/identity.ts';
 import { judgeSubmission } from '../domain/judge-submission.ts';
 import type { Machine } from '../domain/machine.ts';
@@ -48,7 +49,8 @@ export async function lookUp(
   }
   const refusal = judgeSubmission(collection.caller, alert.createdAt, ports.now().toISOString());
   if (refusal !== null) return nothing(refusal);
-  const machineId = (alert.machineId ?? collection.machineId)?.toLowerCase() ?? null;
+  const named = collection.asked?.about === 'one of its machines' ? collection.machineId : null;
+  const machineId = (named ?? alert.machineId ?? collection.machineId)?.toLowerCase() ?? null;
   if (machineId === null) return nothing(`Alert ${alertId} names no machine, so there is nothing to collect from.`);
   if (collection.machineId !== null && collection.machineId !== machineId) {
     return nothing(
@@ -71,7 +73,7 @@ export async function lookUp(
 
   const foundFiles = await ports.defender.getAlertFiles(alertId);
   const profiles = foundFiles.outcome === 'found' ? foundFiles.files : [];
-  const complete: Alert = { ...alert, files: mergeFiles(alert.files, profiles) };
+  const complete: Alert = { ...alert, files: [...mergeFiles(alert.files, profiles), ...askedFiles(collection)] };
   const planning = await planFor(ports, collection, complete, machine);
   if (planning.planning === 'none') return nothing(planning.reason, machine);
   const { plan } = planning;
@@ -90,10 +92,11 @@ export async function lookUp(
     machine: foundMachine.raw,
     files: foundFiles.outcome === 'found' ? foundFiles.raw : '{"value":[]}',
   };
-  return writeDocuments(ports, collection.id, complete, machine, plan, raw);
+  return writeDocuments(ports, collection.id, { alert: complete, machine, plan }, raw);
 }
 
-function answerUnknown(
+/** What Defender does not know may be too new to be known; later there is nothing to collect. */
+export function answerUnknown(
   ports: Ports,
   collection: CollectionIn<'received'>,
   reason: string,
@@ -110,15 +113,24 @@ function answerUnknown(
   return { type: 'nothing to collect', reason, alert, machine: null };
 }
 
-async function planFor(
+/** The files that whoever started the collection named, of which nothing but the path is known. */
+export function askedFiles({ asked }: CollectionIn<'received'>): readonly RelatedFile[] {
+  return (asked?.files ?? []).map((path) => ({ path, sha1: null, sha256: null, md5: null, sizeBytes: null }));
+}
+
+/** Plans by the first profile that matches, or by the chosen one; of a retry only what was missing. */
+export async function planFor(
   ports: Ports,
-  { id, retryOf }: CollectionIn<'received'>,
+  { id, retryOf, asked }: CollectionIn<'received'>,
   alert: Alert,
   machine: Machine,
 ): Promise<Planning> {
   const reviewed = await ports.content.scripts();
   const scripts = new Map([...reviewed].map(([name, script]) => [name, script.sha256]));
-  const profiles = await ports.content.profiles();
+  const wanted = asked?.profileId ?? null;
+  const profiles = offerProfiles(await ports.content.profiles(), wanted);
+  if (profiles.length === 0 && wanted !== null)
+    return { planning: 'none', reason: `There is no profile ${wanted}; nothing is run by another one.` };
   const planning = makePlan({ collectionId: id, alert, machine, profiles, scripts });
   if (retryOf === null || planning.planning === 'none') return planning;
   const original = (await ports.collections.load(retryOf))?.collection;
@@ -137,18 +149,19 @@ async function wakeSilent(
   for (const { id } of silent) if (id !== collectionId) await applyEvent(ports, id, { type: 'machine reported' });
 }
 
-async function writeDocuments(
+/** Writes what was looked up, and then the plan, into the package. */
+export async function writeDocuments(
   ports: Ports,
   collectionId: string,
-  alert: Alert,
-  machine: Machine,
-  plan: Plan,
-  raw: Readonly<Record<'alert' | 'machine' | 'files', string>>,
+  { alert, machine, plan }: { readonly alert: Alert; readonly machine: Machine; readonly plan: Plan },
+  raw: Readonly<Partial<Record<DocumentName, string>>>,
 ): Promise<CollectionEvent> {
   const documents: PackedDocument[] = [];
-  for (const name of ['alert', 'machine', 'files'] as const) {
+  for (const name of ['alert', 'request', 'machine', 'files'] as const) {
+    const text = raw[name];
+    if (text === undefined) continue;
     const path = placeDocument(name);
-    const stored = await ports.evidence.putText(collectionId, path, raw[name]);
+    const stored = await ports.evidence.putText(collectionId, path, text);
     documents.push({ path, bytes: stored.bytes, sha256: stored.sha256 });
   }
   const profiles = await ports.content.profiles();
@@ -157,7 +170,8 @@ async function writeDocuments(
   return { type: 'looked up', alert, machine, plan: packed.plan, documents: [...documents, packed.document] };
 }
 
-function describeObserved(plan: Plan, machine: Machine): string {
+/** What would have been run, in a sentence. */
+export function describeObserved(plan: Plan, machine: Machine): string {
   const scripts = plan.scripts.map((script) => script.name).join(', ');
   return `MODE is observe, so nothing is run: profile ${plan.profileId} would have run ${scripts} on ${machine.name ?? machine.id}.`;
 }

@@ -31,6 +31,8 @@ export interface DefenderPort {
   getAlert(alertId: string, options?: CallOptions): Promise<Found<'alert', Alert>>;
   getAlertFiles(alertId: string, options?: CallOptions): Promise<Found<'files', readonly RelatedFile[]>>;
   getMachine(machineId: string, options?: CallOptions): Promise<Found<'machine', Machine>>;
+  /** Machines of that name or DNS name, none or several. */
+  findMachinesByName(name: string, options?: CallOptions): Promise<readonly Machine[]>;
   startLiveResponse(request: LiveResponseRequest, options?: CallOptions): Promise<StartOutcome>;
   listActions(
     filter: { readonly ids?: readonly string[]; readonly machineId?: string; readonly createdFrom?: string },

@@ -74,10 +74,16 @@ export function openCollection(
     silence: null,
     united: [],
     pretenders: [],
+    asked: reference.asked ?? null,
     status: 'received',
   };
 }
 
 function receiptOf(reference: AlertReference, receivedFrom: string) {
-  return { event: 'received', actor: receivedFrom, detail: { alert: reference.alertId, machine: reference.machineId } };
+  const { alertId, machineId, asked } = reference;
+  const wishes =
+    asked === undefined
+      ? {}
+      : { about: asked.about, profile: asked.profileId, files: asked.files.length, machineName: asked.machineName };
+  return { event: 'received', actor: receivedFrom, detail: { alert: alertId, machine: machineId, ...wishes } };
 }

@@ -40,9 +40,10 @@ async function open(ports: Ports, last: Collection, id: string, by: string, call
   const judged = judgeRetry(last, host);
   if (judged.decision === 'no')
     return last.retryOf === null ? { outcome: 'refused', why: judged.why } : answerOpen(last, judged.why);
-  const { alertId, machineId, severity } = last;
+  const { alertId, machineId, severity, asked } = last;
   const now = ports.now();
-  const opened = openCollection(ports, { alertId, machineId, severity }, by, now, caller);
+  const reference = { alertId, machineId, severity, ...(asked === null ? {} : { asked }) };
+  const opened = openCollection(ports, reference, by, now, caller);
   const fact = { event: 'retry', actor: by, ...nameCaller(caller), detail: { of: last.id } };
   const { lines, head } = chainFacts(NO_CUSTODY, [fact], now.toISOString(), ports.sha256);
   const collection: Collection = { ...opened, id, retryOf: last.id, custody: head };

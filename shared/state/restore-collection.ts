@@ -10,7 +10,7 @@ export interface StoredText {
 }
 
 /** The version of the rows' layout that this code writes; it reads every older one. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** What every collection has had in every layout; its other fields are our own writing and trusted. */
 const leastSchema = z.looseObject({
@@ -41,7 +41,7 @@ export function restoreCollection(state: StoredText, results: readonly StoredTex
 type Upgrade = (row: unknown) => unknown;
 
 /** From each layout to the next: the first from 1 to 2. */
-const UPGRADES: readonly Upgrade[] = [addWhatTheDurablePipelineKeeps];
+const UPGRADES: readonly Upgrade[] = [addWhatTheDurablePipelineKeeps, addWhatWasAsked];
 
 function addWhatTheDurablePipelineKeeps(row: unknown): unknown {
   if (typeof row !== 'object' || row === null) return row;
@@ -50,6 +50,10 @@ function addWhatTheDurablePipelineKeeps(row: unknown): unknown {
   const { cancelAskedAt, ...rest } = added as typeof added & { readonly cancelAskedAt?: string | null };
   const cancel = cancelAskedAt ? { why: 'deadline', askedAt: cancelAskedAt, until: null } : null;
   return { commandsLeft: 0, ...rest, cancel };
+}
+
+function addWhatWasAsked(row: unknown): unknown {
+  return typeof row === 'object' && row !== null ? { asked: null, ...row } : row;
 }
 
 function parse(data: string): unknown {

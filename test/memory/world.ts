@@ -192,6 +192,9 @@ function playDefender(world: Play): DefenderPort {
         ? { outcome: 'not found' }
         : { outcome: 'found', machine: found, raw: JSON.stringify(found) };
     },
+    async findMachinesByName(name) {
+      return [...world.machines.values()].filter((found) => found.name === name.toLowerCase());
+    },
     async startLiveResponse(request) {
       const answer = world.startAnswers.shift();
       if (answer !== undefined && answer.outcome !== 'started') return answer;

@@ -74,6 +74,7 @@ export function askDefender({ wire, life, quotas, hears, elapsed }: Caller, play
     getAlert: (alertId) => ask('get alert', READ, alertId, () => played.alert(alertId)),
     getAlertFiles: (alertId) => ask('get alert files', READ, alertId, () => played.files(alertId)),
     getMachine: (machineId) => ask('get machine', READ, machineId.slice(0, 6), () => played.machine(machineId)),
+    findMachinesByName: (name) => ask('find machines', READ, name, () => []),
     async startLiveResponse(request) {
       hears.starts(request.comment);
       const answer = await wire.pass<StartOutcome>(life, {

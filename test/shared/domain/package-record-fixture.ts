@@ -165,6 +165,7 @@ const RECEIVED: Collection = {
   silence: null,
   united: [],
   pretenders: [],
+  asked: null,
   status: 'received',
 };
 

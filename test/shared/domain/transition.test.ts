@@ -38,6 +38,7 @@ const received: Collection = {
   silence: null,
   united: [],
   pretenders: [],
+  asked: null,
   status: 'received',
 };
 

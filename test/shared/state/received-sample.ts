@@ -26,5 +26,6 @@ export const received: Collection = {
   silence: null,
   united: [],
   pretenders: [],
+  asked: null,
   status: 'received',
 };
