@@ -2,6 +2,7 @@ import './set-up.ts';
 import './cancel-collection.ts';
 import './check-fixity.ts';
 import './copy-result.ts';
+import './create-collection.ts';
 import './get-collection.ts';
 import './get-custody.ts';
 import './get-evidence-item.ts';

@@ -1,37 +1,41 @@
 import { app } from '@azure/functions';
 import { admit } from '../shared/admit.ts';
 import { openCollector, settings } from '../shared/collector.ts';
+import { allowSender, answerHandshake } from '../shared/doors/handshake.ts';
 import { limitSubmission } from '../shared/doors/limit-submission.ts';
 import { readAlertPayload } from '../shared/doors/read-alert-payload.ts';
 import { readJsonBody } from '../shared/doors/read-json-body.ts';
-import { accepted, problem } from '../shared/doors/reply.ts';
+import { accepted, acknowledged, problem } from '../shared/doors/reply.ts';
 import { receiveAlerts } from '../shared/pipeline/receive-alerts.ts';
 
 app.http('receive-alert', {
-  methods: ['POST'],
+  methods: ['POST', 'OPTIONS'],
   route: 'alerts',
   authLevel: settings.authLevel,
   handler: admit('submit', async (request, caller) => {
+    if (request.method === 'OPTIONS') return allowSender(request.headers);
     if (settings.mode === 'off')
       return problem('switched-off', 'MODE is off. Send the alert again once it is observe or collect.');
     const body = await readJsonBody(request);
-    const collector = await openCollector();
+    const { ports, ledger, countSubmission } = await openCollector();
     if (body.outcome === 'problem') {
-      await collector.ledger.noteRefused(new Date(), 'http', body.code);
+      await ledger.noteRefused(new Date(), 'http', body.code);
       return problem(body.code, body.detail);
     }
+    const handshake = answerHandshake(body.value);
+    if (handshake !== null) return handshake;
     const payload = readAlertPayload(body.value);
-    if (payload.outcome === 'unknown') {
-      await collector.ledger.noteRefused(new Date(), 'http', payload.code);
-      return problem(payload.code, payload.why);
+    if (payload.outcome !== 'alerts') {
+      await ledger.noteRefused(new Date(), 'http', payload.outcome === 'unknown' ? payload.code : 'nothing-to-collect');
+      if (payload.outcome === 'unknown') return problem(payload.code, payload.why);
+      return acknowledged(payload.refused, payload.left);
     }
-    const count = () => collector.countSubmission(caller, payload.references.length);
-    const refusal = await limitSubmission(caller, body.value, count);
-    if (refusal !== null) {
-      await collector.ledger.noteRefused(new Date(), 'http', refusal.code);
-      return refusal.reply;
+    const taken = await limitSubmission(caller, payload.references, (alerts) => countSubmission(caller, alerts));
+    if (taken.submission === 'refused') {
+      await ledger.noteRefused(new Date(), 'http', taken.code);
+      return taken.reply;
     }
-    const receipt = await receiveAlerts(collector.ports, collector.ledger, payload.references, 'http', caller);
-    return accepted(request.url, receipt, payload.refused);
+    const receipt = await receiveAlerts(ports, ledger, taken.references, 'http', caller);
+    return accepted(request.url, receipt, payload.refused, payload.left);
   }),
 });

@@ -8,9 +8,10 @@ app.eventGrid('receive-event', {
     // A fault is thrown, so that Event Grid delivers again; an event that can never be used is recorded and acknowledged.
     if (settings.mode === 'off') throw new Error('MODE is off: Event Grid delivers the event again later.');
     const collector = await openCollector();
-    const payload = readAlertPayload(event.data);
-    if (payload.outcome === 'unknown') {
-      await collector.ledger.noteRefused(new Date(), 'event grid', payload.code);
+    const payload = readAlertPayload(event);
+    if (payload.outcome !== 'alerts') {
+      const code = payload.outcome === 'unknown' ? payload.code : 'nothing-to-collect';
+      await collector.ledger.noteRefused(new Date(), 'event grid', code);
       context.warn('An event names no alert that can be collected; it is acknowledged and not delivered again.');
       return;
     }

@@ -1,7 +1,7 @@
 import { answerCollection } from './collection-answer.ts';
 import type { Collection } from '../domain/collection.ts';
 import { stageOf } from '../domain/collection.ts';
-import type { RefusedItem } from './read-alert-payload.ts';
+import type { NumberedItem } from './read-alert-payload.ts';
 import { describeProblem, type ProblemCode } from './problem.ts';
 
 /** An answer of the HTTP API. */
@@ -34,12 +34,25 @@ export function problem(code: ProblemCode, detail: string, more: Readonly<Record
 export function accepted(
   requestUrl: string,
   receipt: { readonly operationId: string; readonly collections: readonly Collection[] },
-  refused: readonly RefusedItem[],
+  refused: readonly NumberedItem[],
+  left: readonly NumberedItem[] = [],
 ): Reply {
   const collections = receipt.collections.map(({ id, status }) => ({ id, status, url: collectionUrl(requestUrl, id) }));
   const location = `${apiRoot(requestUrl)}/operations/${receipt.operationId}`;
-  const answer = refused.length === 0 ? { collections } : { collections, refused };
-  return json(202, answer, { location, 'retry-after': String(ASK_AGAIN_SECONDS) });
+  return json(
+    202,
+    { collections, ...tellUnused(refused, left) },
+    { location, 'retry-after': String(ASK_AGAIN_SECONDS) },
+  );
+}
+
+/** The 200 for items of which nothing is to be collected, as nobody who sent them has anything to correct. */
+export function acknowledged(refused: readonly NumberedItem[], left: readonly NumberedItem[]): Reply {
+  return json(200, { collections: [], ...tellUnused(refused, left) });
+}
+
+function tellUnused(refused: readonly NumberedItem[], left: readonly NumberedItem[]) {
+  return { ...(refused.length === 0 ? {} : { refused }), ...(left.length === 0 ? {} : { left }) };
 }
 
 /** The state of a receipt: 202 while a collection is open, 200 with all outcomes after. */

@@ -41,7 +41,7 @@ describe('readAlertPayload', () => {
       [{ alertId: 'da639262664649351106_-1180534512', machineId: null, severity: null }],
     ],
   ])('knows %s', (_, payload, references) => {
-    expect(readAlertPayload(payload)).toEqual({ outcome: 'alerts', references, refused: [] });
+    expect(readAlertPayload(payload)).toEqual({ outcome: 'alerts', references, refused: [], left: [] });
   });
 
   it.each<readonly [string, unknown, RegExp]>([
@@ -62,6 +62,7 @@ describe('readAlertPayload', () => {
 
   it('takes the alerts of a list and names the items that are none, so that one stranger loses no alert', () => {
     expect(readAlertPayload([{ foo: 1 }, { alertId: ALERT }, { alertId: '../x' }])).toEqual({
+      left: [],
       outcome: 'alerts',
       references: [{ alertId: ALERT, machineId: null, severity: null }],
       refused: [
