@@ -3,6 +3,7 @@ import './cancel-collection.ts';
 import './check-fixity.ts';
 import './copy-result.ts';
 import './create-collection.ts';
+import './discover-alerts.ts';
 import './get-collection.ts';
 import './get-custody.ts';
 import './get-evidence-item.ts';

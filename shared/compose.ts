@@ -26,6 +26,7 @@ import { explainFault } from './explain-fault.ts';
 import type { FixityPorts } from './pipeline/check-fixity-ports.ts';
 import type { FindingPorts } from './pipeline/find-collections.ts';
 import type { OpenFile } from './pipeline/open-evidence.ts';
+import { type DiscoveryPort, OLDEST_MS } from './pipeline/discover-alerts.ts';
 import type { LogLine, Ports } from './pipeline/ports.ts';
 import { type CallQuotasTable, createCallQuotas } from './state/call-quotas.ts';
 import { createCollections } from './state/collections.ts';
@@ -36,6 +37,7 @@ import { createControl } from './state/control.ts';
 import { createDailyCounts, type DailyCount } from './state/daily-counts.ts';
 import { createTurn } from './state/turns.ts';
 import { readServiceTime, type SharedRowParts } from './state/shared-row.ts';
+import { createWatermark } from './state/watermark.ts';
 import { createLedger, type Ledger } from './state/ledger.ts';
 import { VERSION } from './version.ts';
 
@@ -47,6 +49,7 @@ export interface Collector {
   readonly fixity: FixityPorts;
   readonly ledger: Ledger;
   readonly storage: Storage;
+  readonly discovery: DiscoveryPort;
   /** How every quota stands, by the service's clock. */
   readonly readQuotas: () => Promise<QuotaReadings>;
   /** The public keys by which the signatures of packages are checked; none where packages are not signed. */
@@ -132,6 +135,13 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
     },
     onCall: (call) => log({ event: 'defender call', ...call }),
   });
+  const watermark = createWatermark(shared, 'discovered alerts', OLDEST_MS);
+  const { severities = [], statuses = [] } = settings.discovery ?? {};
+  const discovery: DiscoveryPort = {
+    listAlerts: (window) => defender.listAlerts({ ...window, severities, statuses }),
+    readWatermark: () => watermark.read(),
+    moveWatermark: (upTo) => watermark.moveTo(upTo),
+  };
   const ports: Ports = {
     now,
     wait,
@@ -198,7 +208,7 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
   const openFile: OpenFile = (collectionId, path) => openPackedFile(storage.evidence, collectionId, path);
   const { listSetAside, listCandidates } = collections;
   const more = { readQuotas, listSigningKeys, countSubmission, listSetAside, listCandidates, openFile };
-  return { settings, ports, fixity, ledger, storage, ...more };
+  return { settings, ports, fixity, ledger, storage, discovery, ...more };
 }
 
 /** The keeper of the key that signs packages, null where they are not signed. */

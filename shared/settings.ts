@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import { ALERT_STATUSES, type AlertStatus } from './defender/alerts.ts';
 import { findBaseUrlFault } from './defender/base-url.ts';
 import { CLOUD_NAMES, CLOUDS, type CloudName } from './defender/clouds.ts';
 import type { DefenderIdentity } from './defender/identity.ts';
 import type { Vouching } from './doors/read-principal.ts';
+import { SEVERITIES, type Severity } from './domain/alert.ts';
 import { readSigningPlace, type SigningPlace } from './evidence/signing-place.ts';
 import type { Mode } from './pipeline/ports.ts';
 import { readIdentity } from './read-identity.ts';
@@ -42,6 +44,8 @@ export interface Settings {
   readonly mode: Mode;
   /** How many alerts a caller without the role Operate may send in a day (UTC). */
   readonly submitDailyLimit: number;
+  /** Which alerts are looked for, and when; null where nobody looks. */
+  readonly discovery: Discovery | null;
   readonly signingPlace: SigningPlace;
   readonly commentOnAlert: 'on' | 'off';
   /** Where events are published to, null for nowhere. */
@@ -55,12 +59,29 @@ export interface Settings {
   readonly vouching: Vouching;
 }
 
+/** Which alerts are discovered, and when. */
+export interface Discovery {
+  readonly schedule: string;
+  readonly severities: readonly Severity[];
+  readonly statuses: readonly AlertStatus[];
+}
+
 /** Environment variables as the platform gives them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
 const schedule = z.string().regex(/^(\S+\s+){4,5}\S+$/, 'a schedule of five or six fields such as */15 * * * * *');
+
+/** A comma list of some of these names, in any casing. */
+const someOf = <T extends string>(names: readonly T[]) =>
+  z.string().transform((text, context): readonly T[] => {
+    const wanted = splitList(text).map((part) => part.toLowerCase());
+    const known = names.filter((name) => wanted.includes(name.toLowerCase()));
+    if (known.length === new Set(wanted).size && known.length > 0) return known;
+    context.addIssue({ code: 'custom', message: `a comma list of any of ${names.join(', ')}` });
+    return z.NEVER;
+  });
 
 const LINK_HOST = String.raw`\.?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?`;
 const LINK_HOSTS = new RegExp(`^\\s*(?:${LINK_HOST})(?:\\s*,\\s*(?:${LINK_HOST}))*\\s*,?\\s*$`);
@@ -98,6 +119,15 @@ const schema = z.object({
   POLL_SCHEDULE: schedule.default('*/15 * * * * *'),
   FIXITY_SCHEDULE: schedule.default('0 30 2 * * *'),
   FIXITY_DAYS: whole(0, 3_650).default(30),
+  DISCOVER_ALERTS: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .pipe(z.enum(['true', 'false']))
+    .default('false'),
+  DISCOVER_SCHEDULE: schedule.default('30 * * * * *'),
+  DISCOVER_SEVERITIES: someOf(SEVERITIES).default(['Medium', 'High']),
+  DISCOVER_STATUSES: someOf(ALERT_STATUSES).default(['New', 'InProgress']),
   PENDING_LIMIT_MINUTES: whole(1, 3 * 24 * 60).default(20),
   MERGE_MINUTES: whole(0, 24 * 60).default(60),
   COLLECTION_DEADLINE_HOURS: z.coerce
@@ -189,6 +219,14 @@ export function readSettings(environment: Environment): Settings {
     deadlineHours: data.COLLECTION_DEADLINE_HOURS,
     mode: data.MODE,
     submitDailyLimit: data.SUBMIT_DAILY_LIMIT,
+    discovery:
+      data.DISCOVER_ALERTS === 'false'
+        ? null
+        : {
+            schedule: data.DISCOVER_SCHEDULE,
+            severities: data.DISCOVER_SEVERITIES,
+            statuses: data.DISCOVER_STATUSES,
+          },
     signingPlace: data.SIGNING_KEY_ID,
     commentOnAlert: data.COMMENT_ON_ALERT ? 'on' : 'off',
     completionTopicEndpoint: data.COMPLETION_TOPIC_ENDPOINT ?? null,

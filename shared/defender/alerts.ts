@@ -25,13 +25,18 @@ export interface ListedAlert {
   readonly updatedAt: string | null;
 }
 
-/** Which alerts to list: all conditions hold, of severities and statuses any one; `updatedFrom` is ISO 8601, inclusive. */
+/** Which alerts to list: all conditions hold, of severities and statuses any one; times are ISO 8601. */
 export interface AlertFilter {
+  /** Inclusive. */
   readonly updatedFrom: string;
+  /** Exclusive; without it there is no end. */
+  readonly updatedBefore?: string;
   readonly severities?: readonly Severity[];
   readonly statuses?: readonly AlertStatus[];
   /** How many alerts one answer may hold, 1 to 10,000; the whole list is read whatever it is. */
   readonly alertsPerCall?: number;
+  /** The list ends with the answer that brings so many, though there may be more. */
+  readonly atMost?: number;
 }
 
 const PATH = '/api/alerts';
@@ -70,7 +75,7 @@ export async function listAlerts(
       const listed = readListed(readBody(ListedAlertBody, row, endpoint, status));
       found.set(listed.alert.id, listed);
     }
-    if (rows.length < perCall) break;
+    if (rows.length < perCall || found.size >= (filter.atMost ?? Number.POSITIVE_INFINITY)) break;
     if (found.size === known) {
       const why = 'repeats its alerts in place of going on';
       throw describeUnreadable({ endpoint, retryAfterMs: null, effect: 'none' }, status, why);
@@ -81,8 +86,10 @@ export async function listAlerts(
 }
 
 /** The `$filter`; null when no alert can meet it, as a list of severities or statuses is empty. */
-function writeCondition({ updatedFrom, severities, statuses }: AlertFilter): string | null {
+function writeCondition({ updatedFrom, updatedBefore, severities, statuses }: AlertFilter): string | null {
   const conditions = [`lastUpdateTime ge ${writeTime('list alerts', 'updatedFrom', updatedFrom)}`];
+  if (updatedBefore !== undefined)
+    conditions.push(`lastUpdateTime lt ${writeTime('list alerts', 'updatedBefore', updatedBefore)}`);
   for (const [field, values] of [
     ['severity', severities],
     ['status', statuses],

@@ -1,5 +1,6 @@
 import type { AlertReference } from '../domain/alert.ts';
 import { isSameAsk } from '../domain/asked.ts';
+import type { Caller } from '../domain/caller.ts';
 import type { Ports } from './ports.ts';
 import { receiveAlert } from './receive-alert.ts';
 import { type Receipt, type ReceiptsPort, writeReceipt } from './receive-alerts.ts';
@@ -15,8 +16,9 @@ export async function createCollection(
   receipts: ReceiptsPort,
   reference: AlertReference,
   receivedFrom: string,
+  caller?: Caller,
 ): Promise<Creation> {
-  const { claim, collection } = await receiveAlert(ports, reference, receivedFrom);
+  const { claim, collection } = await receiveAlert(ports, reference, receivedFrom, caller);
   if (claim === 'exists' && !isSameAsk(collection.asked, reference.asked ?? null))
     return { outcome: 'key used', collectionId: collection.id };
   return { outcome: 'accepted', receipt: await writeReceipt(ports, receipts, [collection]) };

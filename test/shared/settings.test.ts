@@ -21,6 +21,7 @@ describe('readSettings', () => {
       mergeMinutes: 60,
       deadlineHours: 72,
       mode: 'collect',
+      discovery: null,
       signingPlace: { at: 'nowhere' },
       ownClientId: null,
       authLevel: 'function',
@@ -43,6 +44,29 @@ describe('readSettings', () => {
     expect(read).toThrow(/DEFENDER_CLOUD/);
     expect(read).toThrow(/DEFENDER_CLIENT_SECRET: .*DEFENDER_CLIENT_ID/);
     expect(read).not.toThrow(/SECRET\b(?!:)/);
+  });
+
+  it('discovers alerts where it is told to, by severities and statuses in any casing', () => {
+    expect(readSettings({ ...least, DISCOVER_ALERTS: 'True' }).discovery).toEqual({
+      schedule: '30 * * * * *',
+      severities: ['Medium', 'High'],
+      statuses: ['New', 'InProgress'],
+    });
+    const chosen = { DISCOVER_SEVERITIES: 'high, LOW,', DISCOVER_STATUSES: 'resolved' };
+    expect(readSettings({ ...least, DISCOVER_ALERTS: 'true', ...chosen }).discovery).toMatchObject({
+      severities: ['Low', 'High'],
+      statuses: ['Resolved'],
+    });
+  });
+
+  it.each([
+    ['DISCOVER_ALERTS', 'yes'],
+    ['DISCOVER_SEVERITIES', 'High,Huge'],
+    ['DISCOVER_SEVERITIES', ','],
+    ['DISCOVER_STATUSES', 'Open'],
+    ['DISCOVER_SCHEDULE', 'each minute'],
+  ])('refuses %s %j by its name', (name, value) => {
+    expect(() => readSettings({ ...least, [name]: value })).toThrow(new RegExp(`${name}: `));
   });
 
   it('says nothing of the value of a setting that holds a secret', () => {

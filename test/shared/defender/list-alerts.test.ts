@@ -36,6 +36,16 @@ async function list(steps: Step[], filter: AlertFilter) {
 }
 
 describe('listAlerts', () => {
+  it('ends before a time, and with the answer that brings as many as are wanted', async () => {
+    const window = { updatedFrom: FROM, updatedBefore: '2026-01-20T21:00:00Z', alertsPerCall: 2, atMost: 2 };
+    const { alerts, arrived } = await list([page('da1_1', 'da1_2')], window);
+    expect(alerts).toHaveLength(2);
+    expect(arrived).toHaveLength(1);
+    expect(optionsOf(arrived[0])).toMatchObject({
+      $filter: 'lastUpdateTime ge 2026-01-20T20:00:00.000Z and lastUpdateTime lt 2026-01-20T21:00:00.000Z',
+    });
+  });
+
   it('reads each alert with its files, its status and when it was updated', async () => {
     const { alerts, arrived } = await list([page('da1_-2')], { updatedFrom: FROM });
     expect(alerts).toEqual([
