@@ -2,8 +2,8 @@
 export const MOST_FILES = 20;
 const MOST_CHARACTERS = 4_000;
 
-/** What a path may hold: what is visible, at most 1,000 characters. */
-const PATH = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]{1,1000}$/u;
+/** A full path on the machine itself, from its root or a drive, of visible characters, 1,000 at most. */
+const PATH = /^(?:\/|[A-Za-z]:[\\/])[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]{1,1000}$/u;
 
 /** Whether a text may be the path of a file on a machine. */
 export function isPath(path: string): boolean {

@@ -1,10 +1,10 @@
 import { readField, readJsonText, readText } from './read-field.ts';
-import { json, problem, type Reply } from './reply.ts';
+import { json, type Reply } from './reply.ts';
 
 const VALIDATION = 'microsoft.eventgrid.subscriptionvalidationevent';
 
 /**
- * The answer to Event Grid's handshake, null for anything else: the code it sent comes back, the URL that it sent is never
+ * The answer to Event Grid's handshake, null for anything else, a handshake without a code included: the code it sent comes back, the URL that it sent is never
  * fetched (Event Grid: endpoint validation with the Event Grid event schema).
  */
 export function answerHandshake(body: unknown): Reply | null {
@@ -12,9 +12,7 @@ export function answerHandshake(body: unknown): Reply | null {
   const type = readText(event, 'eventType') ?? readText(event, 'type');
   if (type?.toLowerCase() !== VALIDATION) return null;
   const code = readField(readJsonText(readField(event, 'data')), 'validationCode');
-  if (typeof code !== 'string' || !/^[\w-]{1,200}$/.test(code))
-    return problem('unknown-payload', 'The handshake holds no data.validationCode of letters, digits and dashes.');
-  return json(200, { validationResponse: code });
+  return typeof code === 'string' && /^[\w-]{1,200}$/.test(code) ? json(200, { validationResponse: code }) : null;
 }
 
 /** The answer to a sender of CloudEvents that asks whether it may send (CloudEvents: web hooks, abuse protection). */

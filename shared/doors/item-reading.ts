@@ -27,11 +27,7 @@ export function take(references: readonly AlertReference[]): ItemReading {
   return { found: 'alerts', references };
 }
 
-/** Foreign text as it may stand in an answer: at most 60 visible characters. */
-export function quoteName(text: string): string {
-  return text
-    .replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ')
-    .slice(0, 60)
-    .toWellFormed()
-    .trim();
+/** The name of a product as it may stand in an answer: words and nothing else, as a link is no name. */
+export function quoteName(text: string | null): string {
+  return text !== null && /^[\p{L}\p{N}][\p{L}\p{N} .-]{0,59}$/u.test(text) ? text : 'a product without a name';
 }

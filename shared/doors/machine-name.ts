@@ -1,4 +1,4 @@
-/** Whether a text may be a machine's name, before Defender is asked for it: visible, 255 characters at most, no path and no quotes. */
+/** Whether a text may be a machine's name, before Defender is asked for it: letters, digits, dots, dashes and underscores, 255 at most. */
 export function isMachineName(text: string): boolean {
-  return /^[^\p{C}\s'"\\/]{1,255}$/u.test(text);
+  return /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,254}$/u.test(text);
 }

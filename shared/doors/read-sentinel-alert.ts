@@ -25,7 +25,7 @@ export function readSentinelAlert(item: object): ItemReading | null {
   }
   const product = readText(alert, 'productName');
   if (!isCollectable(product)) {
-    const name = quoteName(product ?? readText(alert, 'providerName') ?? 'a product it does not name');
+    const name = quoteName(product ?? readText(alert, 'providerName'));
     return leave(`It is an alert of ${name}, not of Defender for Endpoint.`);
   }
   if (hosts.length === 0) return leave('The alert names no machine, so there is nothing to collect from.');

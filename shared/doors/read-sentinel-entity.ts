@@ -1,5 +1,5 @@
 import { askForMachines } from './ask-for-machines.ts';
-import { type ItemReading, leave, quoteName, refuse, take } from './item-reading.ts';
+import { type ItemReading, leave, refuse, take } from './item-reading.ts';
 import { isObject, readField, readText } from './read-field.ts';
 import { readHost, readKind } from './read-hosts.ts';
 
@@ -14,7 +14,7 @@ export function readSentinelEntity(item: object): ItemReading | null {
   const host = readHost(entity);
   const isHost = kind === null ? host.name !== null || host.machineId !== null : /(^|\/)host$/.test(kind);
   if (!isHost && kind !== null && kind.includes('/') === false)
-    return leave(`It is about an entity of the kind ${quoteName(kind)}; only a Host can be collected from.`);
+    return leave('It is about an entity of another kind; only a Host can be collected from.');
   if (host.machineId === null && host.name === null)
     return refuse('The entity names no machine: a HostName of letters, digits, dots and dashes is needed.');
   const known = lastPart(readText(item, 'IncidentArmID')) ?? lastPart(readText(entity, 'id')) ?? 'entity';

@@ -32,7 +32,7 @@ export function readSentinelIncident(item: object): ItemReading | null {
   if (ours.length > 0) return take(ours);
   const products = alerts.map((alert) => readText(alert, 'productName'));
   if (alerts.length > 0 && !products.some(isCollectable)) {
-    const names = [...new Set(products.map((name) => quoteName(name ?? 'a product it does not name')))].slice(0, 5);
+    const names = [...new Set(products.map(quoteName))].slice(0, 5);
     return leave(`Its alerts are of ${names.join(', ')}, not of Defender for Endpoint.`);
   }
   const known = readText(incident, 'name') ?? readText(incident, 'id')?.split('/').at(-1) ?? null;

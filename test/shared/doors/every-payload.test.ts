@@ -119,6 +119,9 @@ describe('limits', () => {
     ['files that no row has room for', { files: Array.from({ length: 5 }, () => `/${'x'.repeat(900)}`) }, /4,000/],
     ['a path with a line end', { files: ['/tmp/a\nb'] }, /visible characters/],
     ['a path with a character that turns the text around', { files: ['/tmp/\u202egpj.exe'] }, /visible characters/],
+    ['a path on another machine', { files: ['\\\\server\\share\\a'] }, /full paths/],
+    ['a path from nowhere', { files: ['etc/passwd'] }, /full paths/],
+    ['a link for a path', { files: ['https://example.com/?sig=SECRET'] }, /full paths/],
     ['a profile that is a path', { profile: '../../profile' }, /profile is not the id of one/],
   ])('%s are refused', (_, extra, why) => {
     expect(readAlertPayload({ alertId: alertIdOf(1), ...extra })).toMatchObject({
