@@ -9,6 +9,8 @@ import type { Row } from './row-codec.ts';
 
 const PARTITION = 'open';
 const SET_ASIDE = 'set-aside';
+/** Rows that one answer of Table Storage may hold (Query Entities: `$top`). */
+const LARGEST_PAGE = 1_000;
 
 /** The index of open collections: a partition of its own, so that a poll reads no ended one and loads only what it must. */
 export interface OpenIndex {
@@ -34,13 +36,13 @@ export function createOpenIndex(table: TableClient): OpenIndex {
     },
     async listOpen(atMost = Number.POSITIVE_INFINITY) {
       const entries: OpenEntry[] = [];
-      for await (const row of table.listEntities<Row>({
-        queryOptions: { filter: odata`PartitionKey eq ${PARTITION}` },
-      })) {
+      const rows = table.listEntities<Row>({ queryOptions: { filter: odata`PartitionKey eq ${PARTITION}` } });
+      // A door wants a handful, and asks for each alert: it must not be sent a thousand rows for them.
+      for await (const page of rows.byPage({ maxPageSize: Math.min(atMost, LARGEST_PAGE) })) {
+        entries.push(...page.map(readEntry));
         if (entries.length >= atMost) break;
-        entries.push(readEntry(row));
       }
-      return entries.sort(compareUrgency);
+      return entries.slice(0, atMost).sort(compareUrgency);
     },
     close: (collectionId) => deleteRow(table, PARTITION, collectionId),
     async setAside(collectionId, code) {

@@ -29,18 +29,15 @@ export function connectRows(rows: MemoryRows, now: () => Date, pass: PassTable =
       if (found === null) throw refuse(404, 'ResourceNotFound');
       return { partitionKey: partition, rowKey: row, ...found.properties, etag: found.etag };
     },
-    async *listEntities({
-      queryOptions,
-      onResponse,
-    }: Options & { readonly queryOptions: { readonly filter: string } }) {
-      const { partition } = readFilter(queryOptions.filter);
-      const { found, date } = await pass({ kind: 'read', name: 'list', partition }, () => ({
-        found: rows.list(queryOptions.filter),
-        date: now().toUTCString(),
-      }));
-      onResponse?.({ headers: { get: (name: string) => (name === 'date' ? date : undefined) } });
-      for (const { row, stored } of found)
-        yield { partitionKey: partition, rowKey: row, ...stored.properties, etag: stored.etag };
+    listEntities({ queryOptions, onResponse }: Options & { readonly queryOptions: { readonly filter: string } }) {
+      const listed = list(queryOptions.filter, onResponse);
+      return Object.assign(listed, {
+        byPage: async function* ({ maxPageSize }: { readonly maxPageSize: number }) {
+          const all: object[] = [];
+          for await (const row of listed) all.push(row);
+          for (let from = 0; from < all.length; from += maxPageSize) yield all.slice(from, from + maxPageSize);
+        },
+      });
     },
     createEntity: (entity: Entity) => write('create', [toWrite(entity, null)]),
     updateEntity: (entity: Entity, mode: string, { etag }: Options = {}) =>
@@ -52,6 +49,17 @@ export function connectRows(rows: MemoryRows, now: () => Date, pass: PassTable =
       write('transact', actions.map(readAction)),
   };
   return client as unknown as TableClient;
+
+  async function* list(filter: string, onResponse: Options['onResponse']) {
+    const { partition } = readFilter(filter);
+    const { found, date } = await pass({ kind: 'read', name: 'list', partition }, () => ({
+      found: rows.list(filter),
+      date: now().toUTCString(),
+    }));
+    onResponse?.({ headers: { get: (name: string) => (name === 'date' ? date : undefined) } });
+    for (const { row, stored } of found)
+      yield { partitionKey: partition, rowKey: row, ...stored.properties, etag: stored.etag };
+  }
 
   function readAction([kind, entity, mode, options]: readonly [string, Entity, string?, Options?]): RowWrite {
     if (kind === 'create') return toWrite(entity, null);
