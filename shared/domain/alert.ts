@@ -53,3 +53,8 @@ export function readSeverity(name: string | null | undefined): Severity {
 export function rankSeverity(severity: Severity): number {
   return SEVERITIES.indexOf(severity);
 }
+
+/** Whether it is a key that stands in the place of an alert's id: a word and a colon, which no id of Defender has. */
+export function isKey(alertId: string): boolean {
+  return alertId.includes(':');
+}

@@ -1,3 +1,4 @@
+import { isKey } from './alert.ts';
 import { foreign, foreignName, type Html, html } from './escape-html.ts';
 import type { PackageRecord, ResultRow } from './package-record-schema.ts';
 import { countFiles } from './report-files.ts';
@@ -92,7 +93,10 @@ function tellMachine(record: PackageRecord): Html {
 
 function tellReason(record: PackageRecord): Html {
   const { alert, profile, times, receivedFrom } = record;
-  return html`<p>Microsoft Defender raised alert ${foreignName(alert.id)} of severity ${alert.severity}. It came in by ${foreign(receivedFrom)}
+  const cause = isKey(alert.id)
+    ? html`It was asked for without an alert of Microsoft Defender, as ${foreignName(alert.id)}.`
+    : html`Microsoft Defender raised alert ${foreignName(alert.id)} of severity ${alert.severity}.`;
+  return html`<p>${cause} It came in by ${foreign(receivedFrom)}
 at ${writeTime(times.receivedAt)}; what is collected in such a case is set by the profile “${foreign(profile.title)}”${profile.why.length === 0 ? null : html`, which matched by ${foreign(profile.why.join(' and '))}`}.</p>`;
 }
 

@@ -50,6 +50,13 @@ const MISSING: ResultRow = {
   reason: 'The file was not found.',
 };
 
+test('a collection without an alert of Defender says what it was asked for as', () => {
+  const { alert } = recordOf();
+  const text = textOf(recordOf({ alert: { ...alert, id: 'by-hand:ticket-7' } }));
+  expect(text).toContain('It was asked for without an alert of Microsoft Defender, as by-hand:ticket-7.');
+  expect(text).not.toContain('raised alert');
+});
+
 test('a record’s report is the golden one, byte for byte', async () => {
   const record = packageRecordSchema.parse(
     JSON.parse(readFileSync(join(import.meta.dirname, 'report.golden.json'), 'utf8')),
