@@ -5,6 +5,7 @@ import { readSettings } from './settings.ts';
 import { openAnnouncer } from './open-announcer.ts';
 import { connectStorage, identify, type Storage } from './connect-storage.ts';
 import { readLibrary } from './content/read-library.ts';
+import { readDenyList } from './content/read-deny-list.ts';
 import { readProfiles } from './content/read-profiles.ts';
 import type { Admission } from './defender/admission.ts';
 import { createDefenderClient } from './defender/client.ts';
@@ -177,6 +178,7 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
     },
     content: {
       profiles: once(() => readProfiles(CONTENT.profiles)),
+      denyList: once(() => readDenyList(CONTENT.profiles)),
       scripts: once(() => readLibrary(CONTENT.library)),
     },
     announcer: openAnnouncer(settings, storage.table, defender, () => now().getTime()),

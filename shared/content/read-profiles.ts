@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { type Document, parseDocument } from 'yaml';
-import { type Profile, profileSchema } from '../domain/profile.ts';
+import type { Profile } from '../domain/profile.ts';
+import { profileSchema } from '../domain/profile-schema.ts';
 import { ContentError } from './content-error.ts';
+import { listFaults, readYaml } from './locate-fault.ts';
+import { DENY_FILE } from './read-deny-list.ts';
 
 /** Reads all profiles of a folder; every fault of every file is named in one error. */
 export async function readProfiles(folder: URL): Promise<readonly Profile[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.yaml')).sort();
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.yaml') && name !== DENY_FILE).sort();
   const profiles: Profile[] = [];
   const faults: string[] = [];
   for (const name of names) {
@@ -19,43 +21,20 @@ export async function readProfiles(folder: URL): Promise<readonly Profile[]> {
   return profiles;
 }
 
-/** What a profile's text is: a profile, or what is wrong with it. */
+/** What a profile's text is: a profile, or what is wrong with it, each as `file:line:column: what was expected`. */
 export type ReadProfile =
   | { readonly outcome: 'profile'; readonly profile: Profile }
   | { readonly outcome: 'faulty'; readonly faults: readonly string[] };
 
 /** Reads one profile; its id must be its file's name. */
 export function readProfile(fileName: string, text: string): ReadProfile {
-  const document = parseDocument(text, { prettyErrors: true });
-  if (document.errors.length > 0)
-    return {
-      outcome: 'faulty',
-      faults: document.errors.map((fault) => `${fileName}: ${fault.message.split('\n')[0]}`),
-    };
-  const value = readValue(document);
-  if (value.outcome === 'faulty') return { outcome: 'faulty', faults: [`${fileName}: ${value.fault}`] };
-  const parsed = profileSchema.safeParse(value.value);
-  if (!parsed.success) {
-    return {
-      outcome: 'faulty',
-      faults: parsed.error.issues.map(
-        (issue) => `${fileName}: ${issue.path.join('.') || 'the file'}: ${issue.message}`,
-      ),
-    };
+  const yaml = readYaml(fileName, text);
+  if (yaml.outcome === 'faulty') return yaml;
+  const parsed = profileSchema.safeParse(yaml.value);
+  if (!parsed.success) return { outcome: 'faulty', faults: listFaults(parsed.error).map(yaml.locate) };
+  if (`${parsed.data.id}.yaml` !== fileName) {
+    const message = `expected ${fileName.replace(/\.yaml$/, '')}, as the file is named; it is ${parsed.data.id}`;
+    return { outcome: 'faulty', faults: [yaml.locate({ path: ['id'], message })] };
   }
-  if (`${parsed.data.id}.yaml` !== fileName)
-    return { outcome: 'faulty', faults: [`${fileName}: id is ${parsed.data.id}, but the file is named otherwise`] };
   return { outcome: 'profile', profile: { ...parsed.data, sha256: createHash('sha256').update(text).digest('hex') } };
-}
-
-/** A document's plain value; aliases are refused, as a few of them can grow without end. */
-function readValue(
-  document: Document.Parsed,
-): { outcome: 'value'; value: unknown } | { outcome: 'faulty'; fault: string } {
-  try {
-    return { outcome: 'value', value: document.toJS({ maxAliasCount: 0 }) };
-  } catch (fault) {
-    if (!(fault instanceof ReferenceError)) throw fault;
-    return { outcome: 'faulty', fault: 'aliases (*name) are not allowed; write the value out.' };
-  }
 }

@@ -27,6 +27,17 @@ export interface RelatedFile {
   readonly sha256: string | null;
   readonly md5: string | null;
   readonly sizeBytes: number | null;
+  /** Who signed it and who published it, as Defender's file profile says; absent where it says nothing. */
+  readonly signer?: string;
+  readonly publisher?: string;
+}
+
+/** A File or Process row of an alert's evidence, as far as it tells whose doing it is. */
+export interface EvidenceTrace {
+  readonly path: string | null;
+  readonly commandLine: string | null;
+  readonly processId: number | null;
+  readonly parentProcessId: number | null;
 }
 
 /** An alert as it was looked up, reduced to what planning and the record need. */
@@ -41,6 +52,8 @@ export interface Alert {
   readonly detectionSource: string;
   readonly createdAt: string | null;
   readonly files: readonly RelatedFile[];
+  /** The File and Process rows of the evidence; absent where nobody asked for them. */
+  readonly traces?: readonly EvidenceTrace[];
 }
 
 /** The severity of that name in any casing, `UnSpecified` for a name that is none. */

@@ -3,7 +3,7 @@ import type { RelatedFile } from './alert.ts';
 import type { OperatingSystem } from './machine.ts';
 
 /** The longest argument that a script is given, in characters. */
-const MAX_REQUEST_CHARACTERS = 8000;
+export const MAX_REQUEST_CHARACTERS = 8000;
 
 /** What a script is asked to do; foreign strings are base64url inside, so that a POSIX shell reads it without a JSON parser. */
 export interface ScriptRequest {
@@ -13,12 +13,15 @@ export interface ScriptRequest {
   readonly limitBytes: number;
   readonly limitSeconds: number;
   readonly files: readonly RelatedFile[];
+  /** Words that ask a script for more; left out of the request where there are none. */
+  readonly options?: readonly string[];
 }
 
-/** An encoded request, and how many of the files it names fitted into it. */
+/** An encoded request, how many of the files fitted into it, and those that did not. */
 export interface EncodedRequest {
   readonly argument: string;
   readonly filesRequested: number;
+  readonly left: readonly RelatedFile[];
 }
 
 /** The absolute path where a script leaves its archive, in a folder that only this session has. */
@@ -38,19 +41,24 @@ export function placeArchive(system: OperatingSystem, collectionId: string, sess
 }
 
 /** A script's one argument: base64url of a compact JSON with fixed key order; a file that does not fit is left out. */
-export function encodeRequest(request: ScriptRequest): EncodedRequest {
-  const { collectionId: collection, session, archive, limitBytes, limitSeconds } = request;
+export function encodeRequest(request: ScriptRequest, mostCharacters = MAX_REQUEST_CHARACTERS): EncodedRequest {
+  const { collectionId: collection, session, archive, limitBytes, limitSeconds, options = [] } = request;
+  const last = options.length === 0 ? {} : { options };
   const write = (files: readonly object[]) =>
-    toBase64Url(JSON.stringify({ v: 1, collection, session, archive, limitBytes, limitSeconds, files }));
+    toBase64Url(JSON.stringify({ v: 1, collection, session, archive, limitBytes, limitSeconds, files, ...last }));
   const fitting: object[] = [];
+  const left: RelatedFile[] = [];
   let argument = write(fitting);
   for (const file of request.files) {
     const longer = write([...fitting, { path: toBase64Url(file.path ?? ''), sha256: file.sha256 ?? '' }]);
-    if (longer.length > MAX_REQUEST_CHARACTERS) continue;
+    if (longer.length > mostCharacters) {
+      left.push(file);
+      continue;
+    }
     fitting.push({ path: toBase64Url(file.path ?? ''), sha256: file.sha256 ?? '' });
     argument = longer;
   }
-  return { argument, filesRequested: fitting.length };
+  return { argument, filesRequested: fitting.length, left };
 }
 
 /** The files that an encoded request asks for; none for an argument that is no request of ours. */

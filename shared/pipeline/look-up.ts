@@ -75,11 +75,17 @@ export async function lookUp(
   const profiles = foundFiles.outcome === 'found' ? foundFiles.files : [];
   const complete: Alert = { ...alert, files: [...mergeFiles(alert.files, profiles), ...askedFiles(collection)] };
   const planning = await planFor(ports, collection, complete, machine);
-  if (planning.planning === 'none') return nothing(planning.reason, machine);
+  if (planning.planning === 'none') {
+    if (planning.why === 'denied' && alert.severity === 'High')
+      ports.log({ event: 'denied high alert', collection: collection.id, alert: alertId, machine: machine.id });
+    return nothing(planning.reason, machine);
+  }
   const { plan } = planning;
   if (ports.mode === 'observe') return nothing(describeObserved(plan, machine), machine);
   if (collection.retryOf === null) {
-    const hosted = await mergeIntoHost(ports, { collection, alert: complete, machine, plan });
+    const coolDownMinutes = planning.profile.limits?.coolDownMinutes ?? null;
+    const hosted = await mergeIntoHost(ports, { collection, alert: complete, machine, plan, coolDownMinutes });
+    if (hosted.hosted === 'left alone') return nothing(hosted.reason, machine);
     if (hosted.hosted === 'merged') return merged(hosted.into, hosted.reason);
     if (hosted.hosted === 'not yet') {
       const reason = 'Another alert on this machine is being planned; this one is planned right after it.';
@@ -130,11 +136,17 @@ export async function planFor(
   const wanted = asked?.profileId ?? null;
   const profiles = offerProfiles(await ports.content.profiles(), wanted);
   if (profiles.length === 0 && wanted !== null)
-    return { planning: 'none', reason: `There is no profile ${wanted}; nothing is run by another one.` };
-  const planning = makePlan({ collectionId: id, alert, machine, profiles, scripts });
+    return {
+      planning: 'none',
+      why: 'nothing fits',
+      reason: `There is no profile ${wanted}; nothing is run by another one.`,
+    };
+  const denyList = await ports.content.denyList();
+  const now = ports.now().toISOString();
+  const planning = makePlan({ collectionId: id, alert, machine, now, profiles, denyList, scripts });
   if (retryOf === null || planning.planning === 'none') return planning;
   const original = (await ports.collections.load(retryOf))?.collection;
-  return original === undefined ? planning : { planning: 'plan', plan: planRetry(planning.plan, original) };
+  return original === undefined ? planning : { ...planning, plan: planRetry(planning.plan, original) };
 }
 
 /** An alert shows that its machine reports: what waits for the machine because it was silent need wait no longer. */

@@ -1,5 +1,6 @@
 import type { Alert, RelatedFile } from '../domain/alert.ts';
 import type { CollectionIn } from '../domain/collection.ts';
+import { judgeCoolDown } from '../domain/cool-down.ts';
 import type { Machine } from '../domain/machine.ts';
 import { makePlan } from '../domain/make-plan.ts';
 import { judgeNewcomer, requestedFiles } from '../domain/merge-alert.ts';
@@ -11,6 +12,7 @@ import type { Ports } from './ports.ts';
 /** What a newcomer on a machine comes to: merged into another collection, on its own, or not to be decided yet. */
 export type Hosted =
   | { readonly hosted: 'merged'; readonly into: string; readonly reason: string }
+  | { readonly hosted: 'left alone'; readonly reason: string }
   | { readonly hosted: 'on its own' | 'not yet' };
 
 /** A newcomer that was looked up and planned. */
@@ -19,6 +21,8 @@ export interface PlannedNewcomer {
   readonly alert: Alert;
   readonly machine: Machine;
   readonly plan: Plan;
+  /** For how long after a collection of its profile a machine is left alone, null for not at all. */
+  readonly coolDownMinutes: number | null;
 }
 
 const MOST_TRIES = 5;
@@ -35,6 +39,9 @@ export async function mergeIntoHost(ports: Ports, newcomer: PlannedNewcomer): Pr
     const judged = judgeNewcomer(host, asks, ports.now().toISOString(), ports.mergeMinutes);
     if (host !== null && judged.decision === 'merge') return { hosted: 'merged', into: host.id, reason: judged.reason };
     if (judged.decision === 'wait') return { hosted: 'not yet' };
+    const ask = { profileId: plan.profileId, severity: alert.severity, coolDownMinutes: newcomer.coolDownMinutes };
+    const cooled = judged.decision === 'own turn' ? judgeCoolDown(host, ask, ports.now().toISOString()) : null;
+    if (cooled !== null) return { hosted: 'left alone', reason: cooled };
     if (host !== null && host.status === 'planned' && judged.decision === 'unite') {
       const united = await unite(ports, newcomer, host);
       if (united === 'no') return own(ports, machineId, hostId, collection.id);
@@ -61,7 +68,10 @@ async function unite(
   const scripts = new Map([...reviewed].map(([name, script]) => [name, script.sha256]));
   const files = [...listFiles(host.plan), ...alert.files];
   const profiles = (await ports.content.profiles()).filter((profile) => profile.id === plan.profileId);
-  const planning = makePlan({ collectionId: host.id, alert: { ...alert, files }, machine, profiles, scripts });
+  const denyList = await ports.content.denyList();
+  const now = ports.now().toISOString();
+  const united = { ...alert, files };
+  const planning = makePlan({ collectionId: host.id, alert: united, machine, now, profiles, denyList, scripts });
   if (planning.planning === 'none') return 'no';
   const lost = planning.plan.filesNotRequested > host.plan.filesNotRequested + plan.filesNotRequested;
   if (lost || planning.plan.profileSha256 !== host.plan.profileSha256) return 'no';

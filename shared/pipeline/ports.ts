@@ -3,6 +3,7 @@ import type { Announcement } from '../domain/announcement.ts';
 import type { Alert, RelatedFile } from '../domain/alert.ts';
 import type { Collection, CollectionStatus } from '../domain/collection.ts';
 import type { CustodyLine, Sha256 } from '../domain/custody.ts';
+import type { DenyList } from '../domain/deny-list.ts';
 import type { Machine } from '../domain/machine.ts';
 import type { AttemptName, LiveResponseRequest, MachineAction } from '../domain/machine-action.ts';
 import type { Profile } from '../domain/profile.ts';
@@ -217,6 +218,7 @@ export interface ReviewedScript {
 /** What to collect, and with which scripts: reviewed content that ships with the product. */
 export interface ContentPort {
   profiles(): Promise<readonly Profile[]>;
+  denyList(): Promise<DenyList>;
   scripts(): Promise<ReadonlyMap<string, ReviewedScript>>;
 }
 

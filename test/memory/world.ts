@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Command } from '../../shared/domain/command.ts';
 import type { Alert } from '../../shared/domain/alert.ts';
+import { NO_DENY_LIST } from '../../shared/domain/deny-list.ts';
 import type { Machine } from '../../shared/domain/machine.ts';
 import type { LiveResponseRequest, MachineAction } from '../../shared/domain/machine-action.ts';
 import { hideLink } from '../../shared/domain/result-link.ts';
@@ -125,6 +126,7 @@ export function makeWorld(
     },
     content: {
       profiles: async () => [profile],
+      denyList: async () => NO_DENY_LIST,
       scripts: async () =>
         new Map([
           [

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Profile } from '../../shared/domain/profile.ts';
+import { NO_DENY_LIST } from '../../shared/domain/deny-list.ts';
 import type { ContentPort, ReviewedScript } from '../../shared/pipeline/ports.ts';
 
 const limits = { bytes: 52_428_800, seconds: 300, files: 40 };
@@ -38,4 +39,8 @@ const profiles = [makeProfile('linux', ['triage.sh']), makeProfile('windows', ['
 const scripts = new Map(['triage.sh', 'first.ps1', 'second.ps1'].map(reviewScript));
 
 /** What to collect: on Linux one script and its archive, on Windows two, so that of a failed session something can be salvaged. */
-export const content: ContentPort = { profiles: async () => profiles, scripts: async () => scripts };
+export const content: ContentPort = {
+  profiles: async () => profiles,
+  denyList: async () => NO_DENY_LIST,
+  scripts: async () => scripts,
+};
