@@ -17,6 +17,7 @@ import './keep-library.ts';
 import './list-collections.ts';
 import './list-evidence.ts';
 import './pause.ts';
+import './plan.ts';
 import './poll-machine-actions.ts';
 import './receive-alert.ts';
 import './receive-event.ts';

@@ -8,7 +8,7 @@ import { readLibrary } from './content/read-library.ts';
 import { readDenyList } from './content/read-deny-list.ts';
 import { readProfiles } from './content/read-profiles.ts';
 import type { Admission } from './defender/admission.ts';
-import { createDefenderClient } from './defender/client.ts';
+import { createDefenderClient, type DefenderClient } from './defender/client.ts';
 import { CLOUDS } from './defender/clouds.ts';
 import type { EndpointName } from './defender/permissions.ts';
 import { QUOTA_OF, type QuotaName } from './defender/quotas.ts';
@@ -61,6 +61,8 @@ export interface Collector {
   readonly openFile: OpenFile;
   /** Ids of collections that may be what is asked for, page by page. */
   readonly listCandidates: FindingPorts['listCandidates'];
+  /** The tenant's alerts, for who asks what a profile would have cost. */
+  readonly listAlerts: DefenderClient['listAlerts'];
   /** Ids of collections whose rows cannot be read. */
   readonly listSetAside: () => Promise<readonly string[]>;
 }
@@ -198,6 +200,7 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
   const countSubmission = async ({ id, standing }: Caller, alerts: number): Promise<DailyCount> =>
     standing === 'operator' ? { count: 'within' } : submissions.add(id, alerts, settings.submitDailyLimit);
   const { listKeys: listSigningKeys } = signing;
+  const { listAlerts } = defender;
   const fixity: FixityPorts = {
     ...ports,
     ...createFixityRounds(shared),
@@ -209,7 +212,7 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
   };
   const openFile: OpenFile = (collectionId, path) => openPackedFile(storage.evidence, collectionId, path);
   const { listSetAside, listCandidates } = collections;
-  const more = { readQuotas, listSigningKeys, countSubmission, listSetAside, listCandidates, openFile };
+  const more = { readQuotas, listSigningKeys, countSubmission, listSetAside, listCandidates, listAlerts, openFile };
   return { settings, ports, fixity, ledger, storage, discovery, ...more };
 }
 

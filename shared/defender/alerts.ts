@@ -8,7 +8,7 @@ import { idInPath } from './ids.ts';
 import { filtered, quote, writeTime } from './odata.ts';
 import { readBody } from './read-body.ts';
 import { expectRows, readPages } from './read-pages.ts';
-import { readRelatedFiles } from './related-files.ts';
+import { readRelatedFiles, readTraces } from './related-files.ts';
 import { AlertBody, ListedAlertBody } from './schemas.ts';
 import type { CallOptions } from './send.ts';
 
@@ -112,7 +112,9 @@ function readListed(body: z.infer<typeof ListedAlertBody>): ListedAlert {
   return { alert: readAlert(body), status, updatedAt: body.lastUpdateTime };
 }
 
-function readAlert(body: z.infer<typeof AlertBody>): Alert {
+/** An alert in the shape in which Defender answers it, as far as planning and the record need it. */
+export function readAlert(body: z.infer<typeof AlertBody>): Alert {
+  const traces = readTraces(body.evidence);
   return {
     id: body.id,
     incidentId: body.incidentId,
@@ -124,5 +126,6 @@ function readAlert(body: z.infer<typeof AlertBody>): Alert {
     detectionSource: body.detectionSource ?? '',
     createdAt: body.alertCreationTime,
     files: readRelatedFiles(body.evidence),
+    ...(traces.length === 0 ? {} : { traces }),
   };
 }

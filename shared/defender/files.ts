@@ -17,11 +17,16 @@ export async function getAlertFiles(
   const texts: string[] = [];
   const pages = await readPages(api, endpoint, path, options, (text) => texts.push(text));
   if (pages.outcome === 'not found') return { outcome: 'not found' };
-  const files = pages.rows.flatMap((row): RelatedFile[] => {
+  return { outcome: 'found', files: readFileProfiles(pages.rows), raw: texts.join('\n') };
+}
+
+/** The files of Defender's file profiles; a row that is none is left out. */
+export function readFileProfiles(rows: readonly unknown[]): readonly RelatedFile[] {
+  return rows.flatMap((row): RelatedFile[] => {
     const read = FileBody.safeParse(row);
     if (!read.success) return [];
-    const { sha1, sha256, md5, size } = read.data;
-    return [{ path: null, sha1, sha256, md5, sizeBytes: size }];
+    const { sha1, sha256, md5, size, signer, filePublisher } = read.data;
+    const publisher = filePublisher === null ? {} : { publisher: filePublisher };
+    return [{ path: null, sha1, sha256, md5, sizeBytes: size, ...(signer === null ? {} : { signer }), ...publisher }];
   });
-  return { outcome: 'found', files, raw: texts.join('\n') };
 }

@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import { familyOf, type Machine } from '../domain/machine.ts';
 import type { Api } from './call-endpoint.ts';
 import { refuseArgument } from './errors.ts';
@@ -69,7 +70,11 @@ async function findMachine(
 }
 
 function readMachine(json: unknown, endpoint: EndpointName, status: number): Machine {
-  const body = readBody(MachineBody, json, endpoint, status);
+  return describeMachine(readBody(MachineBody, json, endpoint, status));
+}
+
+/** A machine in the shape in which Defender answers it, as far as planning and the record need it. */
+export function describeMachine(body: z.infer<typeof MachineBody>): Machine {
   const osPlatform = body.osPlatform ?? '';
   return {
     id: body.id,

@@ -1,4 +1,4 @@
-import type { RelatedFile } from '../domain/alert.ts';
+import type { EvidenceTrace, RelatedFile } from '../domain/alert.ts';
 import { EvidenceRow } from './schemas.ts';
 
 const WITH_FILE: readonly string[] = ['file', 'process'];
@@ -18,6 +18,16 @@ export function readRelatedFiles(evidence: readonly unknown[]): readonly Related
     else files[at] = join(known, file);
   }
   return files;
+}
+
+/** The File and Process rows of an alert's evidence, each as it is, by which an alert of our own making is told. */
+export function readTraces(evidence: readonly unknown[]): readonly EvidenceTrace[] {
+  return evidence.flatMap((row): EvidenceTrace[] => {
+    const read = EvidenceRow.safeParse(row);
+    if (!read.success || !WITH_FILE.includes(read.data.entityType?.toLowerCase() ?? '')) return [];
+    const { filePath, fileName, processCommandLine: commandLine, processId, parentProcessId } = read.data;
+    return [{ path: joinPath(filePath, fileName), commandLine, processId, parentProcessId }];
+  });
 }
 
 function readRow(row: unknown): RelatedFile | null {

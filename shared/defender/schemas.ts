@@ -38,6 +38,13 @@ const IncidentId = z
   .catch(null)
   .transform((id) => (id === null || id === undefined || id === '' ? null : String(id)));
 
+const ProcessId = z
+  .int()
+  .nonnegative()
+  .nullish()
+  .catch(null)
+  .transform((id) => id ?? null);
+
 /** An alert (Defender: alert resource). */
 export const AlertBody = z.object({
   id: z.string().min(1),
@@ -81,6 +88,9 @@ export const EvidenceRow = z.object({
   sha1: hash(40),
   sha256: hash(64),
   md5: hash(32),
+  processCommandLine: Text,
+  processId: ProcessId,
+  parentProcessId: ProcessId,
 });
 
 /** A file's profile; it has hashes but no path (Defender: file resource). */
@@ -95,6 +105,8 @@ export const FileBody = z.object({
     .nullish()
     .catch(null)
     .transform((size) => size ?? null),
+  signer: Text,
+  filePublisher: Text,
 });
 
 /** A machine (Defender: machine resource). */

@@ -1,3 +1,4 @@
+import { listAlternatives } from './match-conditions.ts';
 import type { Profile } from './profile.ts';
 
 /**
@@ -22,8 +23,10 @@ export function offerProfiles(profiles: readonly Profile[], profileId: string | 
   if (profileId === null) return profiles;
   return profiles.flatMap((profile) => {
     if (profile.id !== profileId) return [];
-    const { operatingSystem } = profile.when;
-    return [{ ...profile, when: operatingSystem === undefined ? {} : { operatingSystem } }];
+    const when = listAlternatives(profile.when).map(({ operatingSystem }) =>
+      operatingSystem === undefined ? {} : { operatingSystem },
+    );
+    return [{ ...profile, when }];
   });
 }
 

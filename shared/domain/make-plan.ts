@@ -28,7 +28,7 @@ export function makePlan(input: PlanningInput): Planning {
 }
 
 /** Plans by what the profiles have said already. */
-function planJudged(input: PlanningInput, judged: readonly Judged[]): Planning {
+export function planJudged(input: PlanningInput, judged: readonly Judged[]): Planning {
   const { alert, machine, denyList } = input;
   const name = machine.name ?? machine.id;
   const none = (reason: string, why: 'denied' | 'nothing fits' = 'nothing fits'): Planning => ({
@@ -73,7 +73,7 @@ function planJudged(input: PlanningInput, judged: readonly Judged[]): Planning {
 }
 
 /** The files that can be asked for: those with a path, each path once. */
-function askableFiles(files: readonly RelatedFile[]): readonly RelatedFile[] {
+export function askableFiles(files: readonly RelatedFile[]): readonly RelatedFile[] {
   const seen = new Set<string>();
   return files.filter((file) => {
     if (file.path === null || seen.has(file.path)) return false;

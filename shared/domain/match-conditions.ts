@@ -29,8 +29,23 @@ const VERBS: Readonly<Record<string, string>> = {
   gt: 'be over',
 };
 
-/** Compares conditions with an alert and its machine: a list is OR, the conditions are AND; without regard to case. */
-export function matchConditions(conditions: Conditions, alert: Alert, machine: Machine): Match {
+/** The alternatives of `when`: it may be one map of conditions, or a list of them. */
+export function listAlternatives(when: Conditions | readonly Conditions[]): readonly Conditions[] {
+  return Array.isArray(when) ? (when as readonly Conditions[]) : [when as Conditions];
+}
+
+/** Compares what `when` says with an alert and its machine: a list is OR, a map is AND; without regard to case. */
+export function matchWhen(when: Conditions | readonly Conditions[], alert: Alert, machine: Machine): Match {
+  const unmet: string[] = [];
+  for (const conditions of listAlternatives(when)) {
+    const matched = matchConditions(conditions, alert, machine);
+    if (matched.match === 'yes') return matched;
+    if (!unmet.includes(matched.because)) unmet.push(matched.because);
+  }
+  return { match: 'no', because: unmet.join(', or ') };
+}
+
+function matchConditions(conditions: Conditions, alert: Alert, machine: Machine): Match {
   const facts: Facts = {
     ...describeMachine(machine),
     severity: [alert.severity],

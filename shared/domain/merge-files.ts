@@ -11,6 +11,7 @@ export function mergeFiles(evidence: readonly RelatedFile[], profiles: readonly 
     if (profile === undefined) return file;
     unused.delete(profile);
     return {
+      ...profile,
       path: file.path,
       sha1: file.sha1 ?? profile.sha1,
       sha256: file.sha256 ?? profile.sha256,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Alert, RelatedFile } from './alert.ts';
 import type { Machine } from './machine.ts';
+import type { NotRequested } from './explain-plan.ts';
 import type { Plan } from './plan.ts';
 import { tellConditions } from './tell-conditions.ts';
 
@@ -44,8 +45,13 @@ export interface PlanningBasis {
   readonly when: object;
 }
 
-/** The text of plan.json: the plan, and what it was made of. */
-export function writePackedPlan(version: string, plan: Plan, { alert, machine, when }: PlanningBasis): string {
+/** The text of plan.json: the plan, what it was made of, and the files that are not asked for. */
+export function writePackedPlan(
+  version: string,
+  plan: Plan,
+  { alert, machine, when }: PlanningBasis,
+  notRequested: readonly NotRequested[],
+): string {
   const { category, detectionSource, createdAt, files: relatedFiles } = alert;
   const { osPlatform, healthStatus, tags, group } = machine;
   const packed = {
@@ -53,6 +59,7 @@ export function writePackedPlan(version: string, plan: Plan, { alert, machine, w
     alert: { category, detectionSource, createdAt },
     machine: { osPlatform, healthStatus, tags, group },
     relatedFiles,
+    notRequested,
   };
   return `${JSON.stringify(packed, null, 2)}\n`;
 }

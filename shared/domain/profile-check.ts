@@ -1,5 +1,7 @@
 import type * as z from 'zod';
 import { judgePath } from './get-path.ts';
+import type { Conditions } from './match-conditions-schema.ts';
+import { listAlternatives } from './match-conditions.ts';
 import type { ProfileContent, SessionContent } from './profile-schema.ts';
 import { expandTemplate } from './profile-template.ts';
 
@@ -8,6 +10,9 @@ export const MOST_COMMANDS = 50;
 /** How long a harvest may wait for detached work and pack it, in seconds. */
 export const HARVEST_SECONDS = 540;
 
+/** Live response ends a script after ten minutes. */
+const MOST_SECONDS = 570;
+
 type Fault = { readonly path: readonly (string | number)[]; readonly message: string };
 
 /** Says what a profile's parts do not agree on: what one key alone cannot show. */
@@ -15,7 +20,7 @@ export function checkProfile(profile: ProfileContent, context: z.RefinementCtx):
   const isList = Array.isArray(profile.collect);
   const sessions = listSessions(profile.collect);
   const faults = sessions.flatMap((session, number) =>
-    checkSession(session, profile.when['operatingSystem']).map(({ path, message }) => ({
+    checkSession(session, listAlternatives(profile.when)).map(({ path, message }) => ({
       path: ['collect', ...(isList ? [number] : []), ...path],
       message,
     })),
@@ -29,10 +34,16 @@ export function listSessions(collect: ProfileContent['collect']): readonly Sessi
   return Array.isArray(collect) ? collect : [collect];
 }
 
-function checkSession(session: SessionContent, system: unknown): readonly Fault[] {
+function checkSession(session: SessionContent, alternatives: readonly Conditions[]): readonly Fault[] {
   const { put = [], run = [], get = [] } = session;
   if (put.length + run.length + get.length === 0) return [{ path: [], message: 'something to put, run or get' }];
   const faults: Fault[] = [];
+  for (const [index, step] of run.entries())
+    if ('archive' in step && step.detached === undefined && step.limits.seconds > MOST_SECONDS)
+      faults.push({
+        path: ['run', index, 'limits', 'seconds'],
+        message: `expected number to be <=${MOST_SECONDS} for work that is not detached`,
+      });
   const own = run.flatMap((step, index) => ('archive' in step ? [index] : []));
   for (const index of own.slice(1))
     faults.push({
@@ -44,7 +55,7 @@ function checkSession(session: SessionContent, system: unknown): readonly Fault[
     if (madeBy !== undefined && !run.some(({ script }) => script === madeBy))
       faults.push({ path: ['get', index, 'madeBy'], message: 'a script that this session runs' });
     const judged = judgePath(expandTemplate(path, { collectionId: '0', session: 0 })).judgement;
-    if (judged !== 'refused' && !fits(judged, system))
+    if (judged !== 'refused' && !alternatives.every((when) => fits(judged, when['operatingSystem'])))
       faults.push({
         path: ['get', index],
         message: `a path of the system that \`when\` says: set operatingSystem to ${judged === 'windows' ? 'windows' : 'linux or macos'}`,

@@ -27,7 +27,11 @@ const ownStep = z.strictObject({
   archive: archiveName,
   limits: z.strictObject({
     bytes: z.int().min(1_048_576).max(3_221_225_472).describe('The most bytes of the archive.'),
-    seconds: z.int().min(30).max(570).describe('Live response ends a script after ten minutes.'),
+    seconds: z
+      .int()
+      .min(30)
+      .max(14_400)
+      .describe('At most 570, as live response ends a script after ten minutes; more for detached work.'),
     files: z.int().min(0).max(500).describe("The most of the alert's files that are asked for."),
   }),
   options: z.array(option).min(1).max(10).optional(),
@@ -123,7 +127,7 @@ const profileShape = z.strictObject({
     .enum(['skipped', 'allowed'])
     .describe('Whether it may be run on domain controllers; skipped if it is left out.')
     .optional(),
-  when: conditionsSchema,
+  when: z.union([conditionsSchema, z.array(conditionsSchema).min(1).max(20)]),
   collect: z.union([session, z.array(session).min(1).max(10)]),
   limits: z
     .strictObject({

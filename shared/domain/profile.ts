@@ -1,7 +1,7 @@
 import type { Alert } from './alert.ts';
 import { type DenyList, findDomainController } from './deny-list.ts';
 import type { Machine } from './machine.ts';
-import { matchConditions, type Match } from './match-conditions.ts';
+import { type Match, matchWhen } from './match-conditions.ts';
 import type { ProfileContent } from './profile-schema.ts';
 
 /** A profile with the SHA-256 of its file, hex. */
@@ -31,7 +31,7 @@ export function matchProfile(profile: Profile, subject: Subject): Judgement {
   if (profile.enabled === false) return { match: 'no', because: 'it is switched off (enabled: false)' };
   if (profile.expires !== undefined && subject.now.slice(0, 10) > profile.expires)
     return { match: 'no', because: `it expired on ${profile.expires}` };
-  const matched = matchConditions(profile.when, subject.alert, subject.machine);
+  const matched = matchWhen(profile.when, subject.alert, subject.machine);
   if (matched.match === 'no' || profile.domainControllers === 'allowed') return matched;
   const rule = findDomainController(subject.denyList, subject.machine);
   if (rule === null) return matched;

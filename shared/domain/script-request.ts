@@ -71,6 +71,29 @@ export function readRequestedFiles(argument: string): readonly { readonly path: 
   }
 }
 
+const HEAD = /^\{"v":1,"collection":"([0-9a-f]{32}(?:-r\d{1,3})?)"/;
+
+/** The collection that an argument of ours names, also when the rest of it was cut off; null for any other text. */
+export function readRequestHead(argument: string): string | null {
+  try {
+    return HEAD.exec(fromBase64Url(argument.slice(0, 120)))?.[1] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** The limits that an encoded request sets; null for an argument that is no request of ours. */
+export function readRequestLimits(argument: string): { readonly bytes: number; readonly seconds: number } | null {
+  try {
+    const read = limitsSchema.safeParse(JSON.parse(fromBase64Url(argument)));
+    return read.success ? { bytes: read.data.limitBytes, seconds: read.data.limitSeconds } : null;
+  } catch {
+    return null;
+  }
+}
+
+const limitsSchema = z.object({ v: z.literal(1), limitBytes: z.number(), limitSeconds: z.number() });
+
 const requestSchema = z.object({ v: z.literal(1), files: z.array(z.object({ path: z.string(), sha256: z.string() })) });
 
 function fromBase64Url(value: string): string {

@@ -17,7 +17,9 @@ export type Submission =
 export async function limitSubmission(
   caller: Caller,
   references: readonly AlertReference[],
-  count: (alerts: number) => Promise<{ readonly count: 'within' } | { readonly count: 'over'; readonly afterSeconds: number }>,
+  count: (
+    alerts: number,
+  ) => Promise<{ readonly count: 'within' } | { readonly count: 'over'; readonly afterSeconds: number }>,
 ): Promise<Submission> {
   if (caller.standing === 'operator') return { submission: 'taken', references };
   const choices = references.map(findChoices);

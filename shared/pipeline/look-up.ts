@@ -13,6 +13,7 @@ import type { Plan } from '../domain/plan.ts';
 import { planRetry } from '../domain/plan-retry.ts';
 import { applyEvent } from './apply-event.ts';
 import { later } from './back-off.ts';
+import { judgeOwnRun } from './judge-own-run.ts';
 import { mergeIntoHost } from './merge-into-host.ts';
 import { packPlan } from './pack-plan.ts';
 import type { Ports } from './ports.ts';
@@ -70,6 +71,12 @@ export async function lookUp(
     if (owner !== collection.id) return merged(owner, `This alert on this machine is collected as ${owner}.`);
   }
   if (collection.retryOf === null) await wakeSilent(ports, open, machine.id.toLowerCase(), collection.id);
+
+  const own = collection.retryOf === null ? await judgeOwnRun(ports, alert, machine.id.toLowerCase()) : null;
+  if (own !== null) {
+    ports.log({ event: 'own run', collection: collection.id, alert: alertId, by: own.collectionId });
+    return nothing(own.reason, machine);
+  }
 
   const foundFiles = await ports.defender.getAlertFiles(alertId);
   const profiles = foundFiles.outcome === 'found' ? foundFiles.files : [];

@@ -50,6 +50,15 @@ describe('getAlert', () => {
               sizeBytes: null,
             },
           ],
+          traces: [
+            {
+              path: 'C:\\Windows\\SysWOW64\\rundll32.exe',
+              commandLine: 'rundll32.exe  c:\\temp\\suspicious.dll,RepeatAfterMe',
+              processId: 3276,
+              parentProcessId: null,
+            },
+            { path: 'c:\\temp\\suspicious.dll', commandLine: null, processId: null, parentProcessId: null },
+          ],
         },
       });
       expect(arrived).toMatchObject([{ method: 'GET', url: `/api/alerts/${ID}` }]);

@@ -29,7 +29,7 @@ const BODY = `{
 }`;
 
 describe('getAlertFiles', () => {
-  it('reads the hashes and sizes of the founding sample', async () => {
+  it('reads hashes, size and signer of the founding sample', async () => {
     await withScript([{ status: 200, body: BODY }], async ({ client, arrived }) => {
       expect(await client.getAlertFiles(ID)).toEqual({
         outcome: 'found',
@@ -41,6 +41,8 @@ describe('getAlertFiles', () => {
             sha256: 'dcd71ef5fff4362a9f64cf3f96f14f2b11d6f428f3badbedcb9ff3361e7079aa',
             md5: '8d5b7cc9a832e21d22503057e1fec8e9',
             sizeBytes: 113_984,
+            signer: 'Microsoft Corporation',
+            publisher: 'Microsoft Corporation',
           },
         ],
       });

@@ -189,9 +189,10 @@ describe("the founding documents' requests, sent by the client to the simulator"
 
   it('get alert related files', async () => {
     const { sha1, sha256, md5, size } = PROFILE;
+    const signed = { signer: 'Microsoft Corporation', publisher: 'Microsoft Corporation' };
     expect(await client.getAlertFiles(ALERT_ID)).toEqual({
       outcome: 'found',
-      files: [{ path: null, sha1, sha256, md5, sizeBytes: size }],
+      files: [{ path: null, sha1, sha256, md5, sizeBytes: size, ...signed }],
       raw: last().answer.text,
     });
     expect(last()).toMatchObject({

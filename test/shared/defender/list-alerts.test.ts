@@ -61,6 +61,7 @@ describe('listAlerts', () => {
           detectionSource: 'WindowsDefenderAtp',
           createdAt: '2026-01-20T19:59:00.7220239Z',
           files: [{ path: 'c:\\temp\\a.exe', sha1: null, sha256: 'ab'.repeat(32), md5: null, sizeBytes: null }],
+          traces: [{ path: 'c:\\temp\\a.exe', commandLine: null, processId: null, parentProcessId: null }],
         },
         status: 'New',
         updatedAt: '2026-01-20T20:33:59.2Z',

@@ -5,7 +5,7 @@ import { alert, machine, profile } from '../../memory/samples.ts';
 import { PLAN } from './package-record-fixture.ts';
 
 test('what a plan was made of is read as it was written', () => {
-  const text = writePackedPlan('0.1.0', PLAN, { alert, machine, when: profile.when });
+  const text = writePackedPlan('0.1.0', PLAN, { alert, machine, when: profile.when }, []);
   expect(JSON.parse(text)).toMatchObject({ version: '0.1.0', plan: PLAN, machine: { group: 'Servers' } });
   expect(readPackedBasis(text)).toEqual({
     why: ['operatingSystem: linux'],

@@ -39,6 +39,12 @@ describe('matchProfile', () => {
     ['more severe', { 'severity|gt': 'Medium' }, 'yes'],
     ['not more severe than itself', { 'severity|gt': 'High' }, /^its severity must be over High$/],
     ['less severe', { 'severity|lt': 'High' }, /^its severity must be under High$/],
+    ['one of several alternatives', [{ severity: 'Low' }, { category: 'Execution' }], 'yes'],
+    [
+      'none of several alternatives',
+      [{ severity: 'Low' }, { category: 'Malware' }],
+      /^its severity must be Low, or its category must be Malware$/,
+    ],
     ['what it is not', { 'severity|not': 'Low' }, 'yes'],
     ['none of what it is', { 'severity|not': ['Low', 'High'] }, /^its severity must not be Low or High$/],
     ['a negated part', { 'title|contains|not': 'execution' }, /^its title must not contain execution$/],

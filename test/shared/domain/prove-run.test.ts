@@ -23,7 +23,7 @@ const received: Collection = {
   ...{ machineName: null, severity: 'High', title: null, receivedAt: NOW, receivedFrom: 'http' },
   ...{ deadline: '2026-03-05T03:14:07.000Z', notBefore: NOW, tries: 0, lostAttempts: [], reason: null },
   ...{ custody: NO_CUSTODY, documents: [], results: [], retryOf: null, calledOff: null, silence: null },
-  ...{ united: [], pretenders: [], status: 'received' },
+  ...{ united: [], pretenders: [], asked: null, status: 'received' },
 };
 
 const starting = (attempt = 1): CollectionEvent => ({ type: 'starting', session: 0, attempt, scripts: [LISTED] });

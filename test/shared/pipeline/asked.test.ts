@@ -21,7 +21,7 @@ const byHand = (asked: Partial<Asked> = {}, machineId: string | null = MACHINE_I
 
 async function plan(world: World, reference: AlertReference) {
   const { collection } = await receiveAlert(world.ports, reference, 'http');
-  const advanced = await advance(world.ports, collection.id, goAlone());
+  const advanced = await advance(world.ports, collection.id, goAlone(world.ports));
   if (advanced === null) throw new Error('There is no such collection.');
   return advanced.collection;
 }
@@ -75,7 +75,7 @@ describe('a machine without an alert', () => {
     for (const [id, healthStatus] of known) world.machines.set(id, { ...machine, id, healthStatus });
     const { collection } = await receiveAlert(world.ports, byHand({ machineName: 'web-01.contoso.com' }, null), 'http');
     world.passTime(60_000);
-    const advanced = await advance(world.ports, collection.id, goAlone());
+    const advanced = await advance(world.ports, collection.id, goAlone(world.ports));
     expect(advanced?.collection).toMatchObject(expected);
   });
 

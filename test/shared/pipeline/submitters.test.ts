@@ -19,12 +19,12 @@ describe('an alert of three weeks ago', () => {
   it('is not run for a submitter, and an operator may have it run by a retry', async () => {
     const { ports } = makeOldWorld();
     const { collection } = await receiveAlert(ports, reference, 'http', submitter);
-    const skipped = (await advance(ports, collection.id, goAlone()))?.collection;
+    const skipped = (await advance(ports, collection.id, goAlone(ports)))?.collection;
     expect(skipped).toMatchObject({ status: 'skipped', reason: expect.stringContaining('last seven days') });
 
     const retried = await retryCollection(ports, collection.id, 'http', operator);
     if (retried.outcome !== 'opened') throw new Error(`The retry is ${retried.outcome}.`);
-    expect((await advance(ports, retried.collection.id, goAlone()))?.collection.status).toBe('planned');
+    expect((await advance(ports, retried.collection.id, goAlone(ports)))?.collection.status).toBe('planned');
     const custody = await ports.collections.readCustody(retried.collection.id);
     expect(JSON.parse(custody[0] ?? '')).toMatchObject({ event: 'retry', caller: 'local' });
   });
@@ -33,7 +33,7 @@ describe('an alert of three weeks ago', () => {
     for (const caller of [operator, undefined]) {
       const { ports } = makeOldWorld();
       const { collection } = await receiveAlert(ports, reference, 'event grid', caller);
-      expect((await advance(ports, collection.id, goAlone()))?.collection.status).toBe('planned');
+      expect((await advance(ports, collection.id, goAlone(ports)))?.collection.status).toBe('planned');
     }
   });
 });

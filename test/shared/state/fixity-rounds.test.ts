@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Azurite, startAzurite } from '../../../local/storage/start-azurite.ts';
 import { leaveRun, NO_ROUND, passCollection } from '../../../shared/domain/fixity-round.ts';
 import { createFixityRounds } from '../../../shared/state/fixity-rounds.ts';
-import { createLedger } from '../../../shared/state/ledger.ts';
+import { createFindingRows } from '../../../shared/state/finding-rows.ts';
 import { readServiceTime } from '../../../shared/state/shared-row.ts';
 import { rememberRows } from '../../memory/memory-rows.ts';
 import { connectRows } from '../../memory/table-on-rows.ts';
@@ -62,10 +62,14 @@ describe.each(stores)('rounds of checks, kept in %s', (_name, open) => {
 
   it('lists every collection once, the newest first, some at a time', async () => {
     const table = await open();
-    const ledger = createLedger(table);
+    const { noteReceived } = createFindingRows(table);
     const count = 60;
     for (let number = 0; number < count; number += 1)
-      await ledger.noteReceived(id(number), new Date(Date.UTC(2026, 0, 1, 0, number)).toISOString());
+      await noteReceived({
+        id: id(number),
+        receivedAt: new Date(Date.UTC(2026, 0, 1, 0, number)).toISOString(),
+        alertId: 'da1_1',
+      });
     const seen: string[] = [];
     let pages = 0;
     for (let page = await rounds(table).listAfter(null); page.length > 0; pages += 1) {
