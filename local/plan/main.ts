@@ -55,7 +55,9 @@ async function tellOf(file: string): Promise<Told> {
   if (sample.holds === 'sample') return tell([await explainSample(sample)]);
   const payload = readAlertPayload(value);
   if (payload.outcome === 'unknown') return { outcome: 'fault', fault: `${file}: ${payload.why}` };
-  const { ports, settings } = await openForPlanning();
+  const opened = await openForPlanning();
+  if (opened.outcome === 'fault') return opened;
+  const { ports, settings } = opened.collector;
   const limits = { startsPerMinute: settings.startsPerMinute, sessions: settings.sessions };
   const plans: ExplainedAlert[] = [];
   const references = payload.outcome === 'alerts' ? payload.references : [];
@@ -91,7 +93,9 @@ async function tellSince(span: string): Promise<Told> {
   const found = /^(\d{1,3})(h|d)$/.exec(span);
   if (found === null) return { outcome: 'fault', fault: `--since ${span} is no span such as 12h or 30d.` };
   const hours = Number(found[1]) * (found[2] === 'd' ? 24 : 1);
-  const { value, lines } = await tallySince(await openForPlanning(), hours);
+  const opened = await openForPlanning();
+  if (opened.outcome === 'fault') return opened;
+  const { value, lines } = await tallySince(opened.collector, hours);
   return { outcome: 'told', value, lines };
 }
 
