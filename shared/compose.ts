@@ -6,6 +6,7 @@ import { openAnnouncer } from './open-announcer.ts';
 import { connectStorage, identify, type Storage } from './connect-storage.ts';
 import { readLibrary } from './content/read-library.ts';
 import { readDenyList } from './content/read-deny-list.ts';
+import { overrideProfiles } from './content/override-profiles.ts';
 import { readProfiles } from './content/read-profiles.ts';
 import type { Admission } from './defender/admission.ts';
 import { createDefenderClient, type DefenderClient } from './defender/client.ts';
@@ -23,12 +24,13 @@ import { checkSignature } from './evidence/signing-check.ts';
 import { keepKeyInFile } from './evidence/signing-file.ts';
 import { keepKeyInVault } from './evidence/signing-vault.ts';
 import { parseTicket, removeTicket, writeTicket } from './evidence/tickets.ts';
+import { openOverrides } from './override-source.ts';
 import { explainFault } from './explain-fault.ts';
 import type { FixityPorts } from './pipeline/check-fixity-ports.ts';
 import type { FindingPorts } from './pipeline/find-collections.ts';
 import type { OpenFile } from './pipeline/open-evidence.ts';
 import { type DiscoveryPort, OLDEST_MS } from './pipeline/discover-alerts.ts';
-import type { LogLine, Ports } from './pipeline/ports.ts';
+import type { ContentPort, LogLine, Ports } from './pipeline/ports.ts';
 import { type CallQuotasTable, createCallQuotas } from './state/call-quotas.ts';
 import { createCollections } from './state/collections.ts';
 import { createFixityRounds } from './state/fixity-rounds.ts';
@@ -178,11 +180,7 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
       remove: (ticket) => removeTicket(storage.tickets, ticket),
       read: parseTicket,
     },
-    content: {
-      profiles: once(() => readProfiles(CONTENT.profiles)),
-      denyList: once(() => readDenyList(CONTENT.profiles)),
-      scripts: once(() => readLibrary(CONTENT.library)),
-    },
+    content: openContent(settings, now, log),
     announcer: openAnnouncer(settings, storage.table, defender, () => now().getTime()),
     explain: explainFault,
     log,
@@ -214,6 +212,17 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
   const { listSetAside, listCandidates } = collections;
   const more = { readQuotas, listSigningKeys, countSubmission, listSetAside, listCandidates, listAlerts, openFile };
   return { settings, ports, fixity, ledger, storage, discovery, ...more };
+}
+
+/** Profiles, deny list and scripts as they ship; profiles with the overrides of ConfigStorage where that is set. */
+function openContent({ configStorage }: Settings, now: World['now'], log: World['log']): ContentPort {
+  const shipped = once(() => readProfiles(CONTENT.profiles));
+  const denyList = once(() => readDenyList(CONTENT.profiles));
+  const scripts = once(() => readLibrary(CONTENT.library));
+  if (configStorage === null) return { profiles: shipped, denyList, scripts };
+  const note = (what: string, name: string, where: string) => log({ event: 'profile override', what, name, where });
+  const profiles = overrideProfiles({ source: openOverrides(configStorage), shipped, scripts, now, note });
+  return { profiles, denyList, scripts };
 }
 
 /** The keeper of the key that signs packages, null where they are not signed. */

@@ -24,6 +24,8 @@ export type StorageAddress =
 export interface Settings {
   readonly stateStorage: StorageAddress;
   readonly evidenceStorage: StorageAddress;
+  /** Where overrides of profiles lie, null where there are none. */
+  readonly configStorage: StorageAddress | null;
   readonly defenderCloud: CloudName;
   readonly defenderApiUrl: string;
   readonly defenderScope: string;
@@ -178,6 +180,8 @@ export function readSettings(environment: Environment): Settings {
   const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   const stateStorage = readStorageAddress(given, 'StateStorage', 'blobs and tables', faults);
   const evidenceStorage = readStorageAddress(given, 'EvidenceStorage', 'blobs', faults);
+  const hasConfig = given['ConfigStorage'] !== undefined || given['ConfigStorage__blobServiceUri'] !== undefined;
+  const configStorage = hasConfig ? readStorageAddress(given, 'ConfigStorage', 'blobs', faults) : null;
   const defenderIdentity = readIdentity(given, faults);
   if (parsed.data?.SIGNING_KEY_ID.at === 'file' && parsed.data.WEBSITE_SITE_NAME !== undefined)
     faults.push(
@@ -201,6 +205,7 @@ export function readSettings(environment: Environment): Settings {
   return {
     stateStorage,
     evidenceStorage,
+    configStorage,
     defenderCloud: data.DEFENDER_CLOUD,
     defenderApiUrl: (data.DEFENDER_API_URL ?? cloud.apiUrl).replace(/\/+$/, ''),
     defenderScope: data.DEFENDER_SCOPE ?? cloud.scope,
