@@ -17,6 +17,11 @@ const scripts: readonly ListedScript[] = [
     parametersDescription: requestDescription,
   },
   {
+    path: 'unix/evidence-alerted-files.sh',
+    description: 'Evidence Collector: the files of an alert on Linux or macOS, packed as tar.gz.',
+    parametersDescription: requestDescription,
+  },
+  {
     path: 'windows/evidence-triage.ps1',
     description: 'Evidence Collector: triage of a Windows machine and the files of an alert, packed as zip.',
     parametersDescription: requestDescription,

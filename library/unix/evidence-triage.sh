@@ -4,22 +4,26 @@
 # One argument: base64url of the request. It reads; it writes nowhere but in one fresh folder below /var/tmp, of which
 # only the archive stays. No network, no name lookup, nothing installed, nothing changed. POSIX shell: bash and dash.
 #
-# A supervisor (the last part) starts a worker, which collects, and packs what there is when the worker has ended or the
+# A supervisor (start) starts a worker, which collects, and packs what there is when the worker has ended or the
 # time is up: a worker that hangs in the kernel costs what it had not yet stored, never the answer.
 
-# shellcheck disable=SC2317 # functions are called by trap, by run_list, or in the background
+# ===== head: the same bytes in every script of this folder =====
+
+# shellcheck disable=SC2034,SC2317,SC2329 # what one script does not need, another does; functions are called by trap or by name
 
 set -u
 umask 077
 exec </dev/null 2>/dev/null
 
 unset -v BASH_ENV ENV CDPATH GZIP TAR_OPTIONS POSIXLY_CORRECT QUOTING_STYLE TIME_STYLE BLOCK_SIZE GREP_OPTIONS
-unset -v LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT DOCKER_HOST DOCKER_CONTEXT DOCKER_CONFIG SYSTEMD_PAGER PAGER PS_FORMAT
+unset -v LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT PERL5LIB PERL5OPT PERLLIB DOCKER_HOST DOCKER_CONTEXT DOCKER_CONFIG SYSTEMD_PAGER PAGER PS_FORMAT
 IFS=$(printf ' \t\n_')
 IFS=${IFS%_}
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
-export PATH LC_ALL
+# So that the tar of macOS packs what was asked for and no more.
+COPYFILE_DISABLE=1
+export PATH LC_ALL COPYFILE_DISABLE
 
 readonly PARENT=/var/tmp
 readonly MAX_REQUEST_CHARACTERS=8000
@@ -27,6 +31,7 @@ readonly MIN_LIMIT_BYTES=1048576
 readonly MAX_LIMIT_BYTES=3221225472
 readonly MIN_LIMIT_SECONDS=10
 readonly MAX_LIMIT_SECONDS=600
+readonly MAX_DETACHED_SECONDS=14400
 readonly MAX_ROWS=900
 readonly FREE_SPACE_TO_LEAVE_BYTES=104857600
 # A tar header, the padding to 512 bytes and the row in the index: what an artifact costs besides its bytes.
@@ -37,24 +42,62 @@ started_at=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 folder=''
 created=no
 answered=no
+in_worker=no
 worker=''
 file_requests=''
 file_count=0
+options=''
+detached_json=''
 archive_json=null
 items=0
 errors=0
 
 # ---------------------------------------------------------------------------------------------------- small tools
 
-# Seconds since boot: a clock that no one sets.
-read_clock() {
-  read -r clock _ </proc/uptime
-  clock=${clock%%.*}
-}
+system=$(uname -s)
+access_hint=''
+if [ "$system" = Darwin ]; then
+  access_hint=' Defender may have no Full Disk Access on this Mac.'
+  # There is no clock for a shell that no one sets.
+  read_clock() { clock=$(date +%s); }
+  print_time() { date -u -r "$1" +%Y-%m-%dT%H:%M:%SZ; }
+  print_boot_seconds() { sysctl -n kern.boottime | sed -n 's/^{ sec = \([0-9][0-9]*\),.*/\1/p'; }
+  # mode(hex) device inode bytes uid gid accessed modified changed born(seconds).
+  print_facts() { run_for 10 stat -f '%Xp %d %i %z %u %g %a %m %c %B' -- "$1"; }
+  print_bytes() { stat -f %z -- "$1"; }
+  print_owner() { run_for 5 stat -f %u -- "$1"; }
+  print_parent() { ps -o ppid= -p "$1" | tr -d ' '; }
+  print_parents() { ps -axo pid=,ppid= | awk '{ print $1 ":" $2 }'; }
+else
+  # Seconds since boot: a clock that no one sets.
+  read_clock() {
+    read -r clock _ </proc/uptime
+    clock=${clock%%.*}
+  }
+  print_time() { date -u -d "@$1" +%Y-%m-%dT%H:%M:%SZ; }
+  print_boot_seconds() { sed -n 's/^btime \([0-9][0-9]*\)$/\1/p' /proc/stat; }
+  print_facts() { run_for 10 stat -c '%f %d %i %s %u %g %X %Y %Z %W' -- "$1"; }
+  print_bytes() { stat -c %s -- "$1"; }
+  print_owner() { run_for 5 stat -c %u -- "$1"; }
+  print_stat() {
+    { read -r stat_line <"$1"; } || return 0
+    stat_rest=${stat_line##*") "}
+    stat_rest=${stat_rest#* }
+    printf '%s:%s\n' "${stat_line%% *}" "${stat_rest%% *}"
+  }
+  print_parent() {
+    parent=$(print_stat "/proc/$1/stat")
+    printf '%s' "${parent#*:}"
+  }
+  print_parents() { for stat_file in /proc/[0-9]*/stat; do print_stat "$stat_file"; done; }
+fi
 
-if command -v base64 >/dev/null; then
+if [ "$(printf 'YQ==' | base64 -d)" = a ]; then
   base64_encode() { base64; }
   base64_decode() { base64 -d; }
+elif [ "$(printf 'YQ==' | base64 -D)" = a ]; then
+  base64_encode() { base64; }
+  base64_decode() { base64 -D; }
 else
   base64_encode() { openssl base64; }
   base64_decode() { openssl base64 -d -A; }
@@ -129,6 +172,9 @@ if timeout -k 1 5 true; then
   run_timed() { timeout -k 2 "$@"; }
 elif timeout 5 true; then
   run_timed() { timeout "$@"; }
+elif perl -e 'exit 0'; then
+  # shellcheck disable=SC2016 # the variables are perl's
+  run_timed() { perl -e 'alarm shift; exec { $ARGV[0] } @ARGV; exit 127' "$@"; }
 else
   run_timed() {
     shift
@@ -144,29 +190,22 @@ run_for() {
   return "$run_code"
 }
 
-# 124 is timeout's, 137 and 143 are a shell's for KILL and TERM.
-is_code_of_stopped() { [ "$1" -eq 124 ] || [ "$1" -eq 137 ] || [ "$1" -eq 143 ]; }
+# 124 is timeout's, 137, 142 and 143 are a shell's for KILL, ALRM and TERM.
+is_code_of_stopped() { [ "$1" -eq 124 ] || [ "$1" -eq 137 ] || [ "$1" -eq 142 ] || [ "$1" -eq 143 ]; }
 
 # Ends our child $1 and everything below it. It is stopped first, so that nothing is started while its children are listed.
 kill_tree() {
-  { read -r stat_line <"/proc/$1/stat"; } || return 0
-  stat_line=${stat_line##*") "}
-  stat_line=${stat_line#* }
   # A number that is no longer our child's may be anyone's.
-  [ "${stat_line%% *}" = "$$" ] || return 0
+  [ "$(print_parent "$1")" = "$$" ] || return 0
   kill -STOP "$1"
   doomed=" $1 "
   grown=yes
   while [ "$grown" = yes ]; do
     grown=no
-    for stat_file in /proc/[0-9]*/stat; do
-      { read -r stat_line <"$stat_file"; } || continue
-      child=${stat_line%% *}
-      stat_line=${stat_line##*") "}
-      stat_line=${stat_line#* }
-      case $doomed in *" $child "*) continue ;; esac
-      case $doomed in *" ${stat_line%% *} "*)
-        doomed="$doomed$child "
+    for pair in $(print_parents); do
+      case $doomed in *" ${pair%:*} "*) continue ;; esac
+      case $doomed in *" ${pair#*:} "*)
+        doomed="$doomed${pair%:*} "
         grown=yes
         ;;
       esac
@@ -186,8 +225,8 @@ describe_machine() {
   make_plain "$machine_zone"
   machine_zone=$text
   boot_at=''
-  boot_seconds=$(sed -n 's/^btime \([0-9][0-9]*\)$/\1/p' /proc/stat)
-  if [ -n "$boot_seconds" ]; then boot_at=$(date -u -d "@$boot_seconds" +%Y-%m-%dT%H:%M:%SZ); fi
+  boot_seconds=$(print_boot_seconds)
+  if [ -n "$boot_seconds" ]; then boot_at=$(print_time "$boot_seconds"); fi
   script_sha256=''
   if [ -f "$0" ]; then
     read_sum <"$0"
@@ -203,7 +242,7 @@ print_file_answers() {
     if [ -n "$folder" ] && [ -f "$folder/answers/$file_index" ]; then
       cat "$folder/answers/$file_index"
     else
-      printf '{"path":"%s","status":"skipped","sha256":null,"bytes":null}' "${request%%:*}"
+      printf '{"path":"%s","status":"skipped","verdict":"not comparable","sha256":null,"bytes":null}' "${request%%:*}"
     fi
     file_index=$((file_index + 1))
   done
@@ -217,7 +256,7 @@ print_answer() {
   printf '"startedAt":"%s","endedAt":"%s","archive":%s,' "$started_at" "$ended_at" "$archive_json"
   printf '"items":%s,"errors":%s,"files":[' "$items" "$errors"
   print_file_answers
-  printf ']}'
+  printf ']%s}' "$detached_json"
 }
 
 send_answer() {
@@ -240,21 +279,29 @@ refuse() {
   exit 0
 }
 
+# What a script undoes however it ends; a script that changes anything has its own.
+undo() { :; }
+
 clean_up() {
   trap '' HUP INT TERM
+  if [ "$answered" = no ] && [ -n "$worker" ]; then kill_tree "$worker"; fi
+  undo
   if [ "$answered" = no ]; then
-    if [ -n "$worker" ]; then kill_tree "$worker"; fi
     archive_json=null
     send_answer false '"The script ended before its work was done; nothing was kept. Run it again."'
   fi
   if [ "$created" = yes ]; then
-    if [ "$archive_json" = null ]; then
-      rm -rf -- "$folder"
-    else
-      for leftover in "$folder"/*; do
-        if [ "$leftover" != "$archive" ]; then rm -rf -- "$leftover"; fi
-      done
-    fi
+    for leftover in "$folder"/*; do
+      case ${leftover#"$folder/"} in
+        evidence.tar.gz) [ "$archive_json" = null ] || continue ;;
+        answer.new | summary) [ "$phase" != detached ] || continue ;;
+      esac
+      rm -rf -- "$leftover"
+    done
+    case $phase in
+      detached) mv "$folder/answer.new" "$folder/answer" ;;
+      *) rmdir "$folder" ;;
+    esac
   fi
   exit 0
 }
@@ -276,7 +323,7 @@ take_until() {
 }
 
 parse_request_files() {
-  while ! expect ']}'; do
+  while ! expect ']'; do
     [ "$file_count" -eq 0 ] || expect ',' || return 1
     expect '{"path":"' || return 1
     take_until '"'
@@ -290,8 +337,35 @@ parse_request_files() {
     file_requests="$file_requests $request_path:$taken"
     file_count=$((file_count + 1))
   done
-  [ -z "$rest" ]
 }
+
+# The last key, absent when there is none: words that a script knows or says that it does not.
+parse_request_options() {
+  if expect '}'; then
+    [ -z "$rest" ]
+    return
+  fi
+  expect ',"options":[' || return 1
+  while :; do
+    expect '"' || return 1
+    take_until '"'
+    case $taken in '' | [!a-z]* | *[!a-z-]*) return 1 ;; esac
+    [ ${#taken} -le 40 ] || return 1
+    options="$options $taken"
+    expect '"' || return 1
+    expect ',' || break
+  done
+  options="$options "
+  expect ']}' && [ -z "$rest" ]
+}
+
+has_option() {
+  case $options in *" $1 "*) return 0 ;; esac
+  return 1
+}
+
+# The harvest is a session of its own, and works in the folder of the session that was started detached.
+name_folder() { expected_folder=$PARENT/evidence-collector-$collection-$session; }
 
 parse_request() {
   case $1 in '' | *[!A-Za-z0-9_-]*)
@@ -316,7 +390,7 @@ parse_request() {
   is_number_between "$session" 0 999 || refuse 'The session of the request is not a number from 0 to 999.'
   expect ',"archive":"' || refuse 'The request has no archive where it should be.'
   take_until '"'
-  expected_folder=$PARENT/evidence-collector-$collection-$session
+  name_folder
   archive=$expected_folder/evidence.tar.gz
   [ "$taken" = "$archive" ] || refuse "The archive of the request is not $archive, the only place allowed."
   expect '","limitBytes":' || refuse 'The request has no limitBytes where it should be.'
@@ -327,12 +401,20 @@ parse_request() {
   expect ',"limitSeconds":' || refuse 'The request has no limitSeconds where it should be.'
   take_until ','
   limit_seconds=$taken
-  is_number_between "$limit_seconds" $MIN_LIMIT_SECONDS $MAX_LIMIT_SECONDS ||
+  is_number_between "$limit_seconds" $MIN_LIMIT_SECONDS $MAX_DETACHED_SECONDS ||
     refuse "limitSeconds is not a number from $MIN_LIMIT_SECONDS to $MAX_LIMIT_SECONDS."
   expect ',"files":[' || refuse 'The request has no files where they should be.'
   if ! parse_request_files; then
     file_requests=''
     refuse 'The files of the request are not rows of path (base64url) and sha256 (64 hex digits or empty).'
+  fi
+  if ! parse_request_options; then
+    file_requests=''
+    refuse 'After the files of the request comes its end, or options: lower-case words of at most 40 letters and dashes.'
+  fi
+  if [ "$limit_seconds" -gt $MAX_LIMIT_SECONDS ] && ! has_option detached; then
+    file_requests=''
+    refuse "limitSeconds is not a number from $MIN_LIMIT_SECONDS to $MAX_LIMIT_SECONDS, as for work that is not detached."
   fi
 }
 
@@ -356,6 +438,10 @@ create_folder() {
     refuse "$expected_folder could not be created: it exists already, or $PARENT is full or read-only. Nothing was touched."
   folder=$expected_folder
   created=yes
+  fill_folder
+}
+
+fill_folder() {
   package=$folder/package
   mkdir "$package" "$package/artifacts" "$package/files" "$folder/answers" ||
     refuse "$folder could not be filled: the disk is full or read-only. Free some space and run the script again."
@@ -376,6 +462,8 @@ fit_limit_to_disk() {
 # A row is written when its artifact is stored and hashed. $id numbers rows, $used counts bytes against the limit.
 
 id=0
+request_json=null
+expected_category=''
 used=131072
 artifact_limit=0
 
@@ -449,7 +537,7 @@ begin_row() {
 # Hashes and charges what is stored under $stored; sets $bytes and $sum. Fails when it is no longer there: antivirus may
 # take a copy of what it knows.
 settle_stored() {
-  bytes=$(stat -c %s "$package/$stored")
+  bytes=$(print_bytes "$package/$stored")
   { read_sum; } <"$package/$stored" || sum=''
   if [ -z "$bytes" ] || [ -z "$sum" ]; then
     drop_stored unreadable 'The copy was taken away before it could be hashed, perhaps by antivirus.'
@@ -544,13 +632,29 @@ for flags in nofollow,nonblock,noatime nofollow,nonblock; do
 done
 
 # path skip(bytes) blocks(of 64 KiB) -> its bytes on stdout.
-read_bytes() {
-  if [ -z "$open_flags" ]; then
-    run_for "$seconds" tail -c "+$(($2 + 1))" -- "$1" | head -c $(($3 * 65536))
-    return
-  fi
-  run_for "$seconds" dd "if=$1" "iflag=$open_flags,fullblock,skip_bytes" bs=65536 "skip=$2" "count=$3"
-}
+if [ -n "$open_flags" ]; then
+  read_bytes() { run_for "$seconds" dd "if=$1" "iflag=$open_flags,fullblock,skip_bytes" bs=65536 "skip=$2" "count=$3"; }
+elif perl -MFcntl -e 'exit 0'; then
+  # shellcheck disable=SC2016 # the variables are perl's
+  read_bytes() {
+    run_for "$seconds" perl -MFcntl -e '
+      sysopen(my $file, $ARGV[0], O_RDONLY | O_NOFOLLOW | O_NONBLOCK) && -f $file && sysseek($file, $ARGV[1], 0) or exit 1;
+      my $left = $ARGV[2];
+      while ($left > 0) {
+        my $count = sysread($file, my $part, $left < 65536 ? $left : 65536);
+        defined $count or exit 1;
+        last if $count == 0;
+        for (my $done = 0; $done < $count;) {
+          my $written = syswrite(STDOUT, $part, $count - $done, $done);
+          defined $written or exit 1;
+          $done += $written;
+        }
+        $left -= $count;
+      }' "$1" "$2" $(($3 * 65536))
+  }
+else
+  read_bytes() { run_for "$seconds" tail -c "+$(($2 + 1))" -- "$1" | head -c $(($3 * 65536)); }
+fi
 
 # A directory on the way is a link that root did not make: whoever owns it chooses what we would read.
 goes_through_foreign_link() {
@@ -560,14 +664,14 @@ goes_through_foreign_link() {
     case $ahead in */*) ;; *) return 1 ;; esac
     way=$way/${ahead%%/*}
     ahead=${ahead#*/}
-    if [ -h "$way" ] && [ "$(run_for 5 stat -c %u -- "$way")" != 0 ]; then return 0; fi
+    if [ -h "$way" ] && [ "$(print_owner "$way")" != 0 ]; then return 0; fi
   done
 }
 
 # path -> $status regular, with $identity, $size and $facts_json; or why it cannot be collected: $status and $reason.
 inspect() {
   inspected=$1
-  facts=$(run_for 10 stat -c '%f %d %i %s %u %g %X %Y %Z %W' -- "$inspected" 2>&1)
+  facts=$(print_facts "$inspected" 2>&1)
   inspect_code=$?
   reason=''
   case $facts in
@@ -579,6 +683,10 @@ inspect() {
     *': Permission denied')
       status=unreadable
       reason='Permission denied.'
+      ;;
+    *': Operation not permitted')
+      status=unreadable
+      reason="Operation not permitted.$access_hint"
       ;;
     *) status='' ;;
   esac
@@ -612,6 +720,7 @@ inspect() {
 
 # A file of the kernel is no evidence, and reading it can have effects.
 is_on_kernel_file_system() {
+  [ "$system" != Darwin ] || return 1
   case $(run_for 10 stat -f -c %T -- "$1") in
     proc | sysfs | debugfs | tracefs | securityfs | cgroupfs | cgroup2fs | devpts | devtmpfs | pstorefs | bpf_fs | \
       configfs | selinux | selinuxfs | mqueue | binfmt_misc | efivarfs | nsfs | rpc_pipefs | hugetlbfs | futexfs) return 0 ;;
@@ -668,7 +777,7 @@ copy_file() {
     drop_stored unreadable "It could not be read within $seconds s."
     return 0
   elif [ "$code" -ne 0 ]; then
-    drop_stored unreadable 'It could not be opened or read.'
+    drop_stored unreadable "It could not be opened or read.$access_hint"
     return 0
   fi
   inspect "$1"
@@ -727,6 +836,38 @@ collect_expected_files() {
 
 # --------------------------------------------------------------------------------------------- the alert's own files
 
+# $status, $sum and the alert's $expected_sum -> $verdict.
+judge() {
+  case $status in
+    absent) verdict=gone ;;
+    'too large') verdict='too large' ;;
+    *)
+      verdict='not comparable'
+      if [ -z "$sum" ] || [ -z "$expected_sum" ]; then return 0; fi
+      verdict=changed
+      if [ "$sum" = "$expected_sum" ]; then verdict=same; fi
+      ;;
+  esac
+}
+
+# What a script tries when a file was not where the alert has it, or could not be read.
+look_further() { :; }
+
+# What a script adds in rows of their own, once a file of the request has its row.
+add_related_rows() { :; }
+
+# The row of what was found of a file of the request, and its answer.
+settle_alert_file() {
+  make_json_or_null "$expected_sum"
+  request_json="{\"index\":$file_index,\"sha256\":$json,\"verdict\":\"$verdict\"}"
+  add_row 'alert file' "$path" "$request_path" "$stored" "$bytes" "$sum" "$status" "$reason"
+  request_json=null
+  make_json_or_null "$sum"
+  printf '{"path":"%s","status":"%s","verdict":"%s","sha256":%s,"bytes":%s}' \
+    "$request_path" "$status" "$verdict" "$json" "${bytes:-null}" >"$folder/answers/$file_index.new"
+  mv "$folder/answers/$file_index.new" "$folder/answers/$file_index"
+}
+
 collect_alert_file() {
   request_path=${request%%:*}
   expected_sum=${request#*:}
@@ -734,8 +875,6 @@ collect_alert_file() {
   path=$(base64url_decode "$request_path" && printf .)
   path=${path%.}
   open_row 'alert file' "$path" || return 0
-  make_json_or_null "$expected_sum"
-  request_json="{\"index\":$file_index,\"sha256\":$json}"
   status=''
   if [ "$(base64url_decode "$request_path" | tr -d '\000' | wc -c)" -ne "$(base64url_decode "$request_path" | wc -c)" ]; then
     status=skipped
@@ -754,12 +893,10 @@ collect_alert_file() {
     if [ "$max" -lt 0 ]; then max=0; fi
     copy_file "$path" "files/$file_index" "$max" 120 whole
   fi
-  add_row 'alert file' "$path" "$request_path" "$stored" "$bytes" "$sum" "$status" "$reason"
-  request_json=null
-  make_json_or_null "$sum"
-  printf '{"path":"%s","status":"%s","sha256":%s,"bytes":%s}' "$request_path" "$status" "$json" "${bytes:-null}" \
-    >"$folder/answers/$file_index.new"
-  mv "$folder/answers/$file_index.new" "$folder/answers/$file_index"
+  judge
+  look_further
+  settle_alert_file
+  add_related_rows
 }
 
 collect_alert_files() {
@@ -772,6 +909,200 @@ collect_alert_files() {
   done
   artifact_limit=$limit_bytes
 }
+
+# ----------------------------------------------------------------------------------------------------------- pack
+
+write_index() {
+  make_plain "$(uname -n)"
+  printf '{"v":1,"collection":"%s","session":%s,"limitBytes":%s,"limitSeconds":%s,' \
+    "$collection" "$session" "$limit_bytes" "$limit_seconds"
+  make_json_or_null "$script_sha256"
+  printf '"script":{"name":"%s","sha256":%s},' "$SCRIPT" "$json"
+  make_json_or_null "$boot_at"
+  printf '"machine":{"name":"%s","utc":"%s","zone":"%s","bootAt":%s},' "$text" "$started_at" "$machine_zone" "$json"
+  printf '"startedAt":"%s","endedAt":"%s",' "$started_at" "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+  # What of the evidence is our own doing.
+  printf '"own":{"pid":%s,"parentPid":%s,"uid":%s,"folder":"%s","workerEnded":%s},' \
+    "$$" "$PPID" "$own_uid" "$folder" "$worker_ended"
+  printf '"rows":[\n'
+  # A worker that was killed may have left half a row at the end.
+  sed -n '/^{.*}$/p' "$folder/rows" | sed '$!s/$/,/'
+  printf ']}\n'
+}
+
+# What a worker that was ended had not finished has no row and no hash.
+remove_unfinished() {
+  for unfinished in "$package"/artifacts/* "$package"/files/*; do
+    grep -q -F "\"stored\":\"${unfinished#"$package/"}\"," "$folder/rows" || rm -f -- "$unfinished"
+  done
+}
+
+pack() {
+  [ "$worker_ended" = true ] || remove_unfinished
+  write_index >"$package/index.json"
+  read_clock
+  fit=$((started_clock + limit_seconds - clock))
+  if [ "$fit" -lt 3 ]; then fit=3; fi
+  {
+    run_for "$fit" tar -C "$package" -cf - index.json artifacts files
+    printf '%s\n' "$?" >"$folder/code"
+  } | gzip -c -4 >"$folder/packing"
+  read -r code <"$folder/code" || code=1
+  if [ "$code" -ne 0 ] || ! gzip -t <"$folder/packing"; then
+    refuse "The archive could not be packed within $fit s (tar: $code). The disk may be full, or the machine too busy. Run it again."
+  fi
+  bytes=$(print_bytes "$folder/packing")
+  [ "$bytes" -le "$limit_bytes" ] || refuse "The archive has $bytes bytes, more than the limit of $limit_bytes. Nothing was kept."
+  read_sum <"$folder/packing"
+  [ -n "$sum" ] || refuse 'This machine has no tool that computes SHA-256 (sha256sum, shasum or openssl). Nothing was kept.'
+  mv "$folder/packing" "$archive" || refuse "$archive could not be written. Nothing was kept."
+  items=$(grep -cE '"status":"(collected|truncated)","reason":' "$package/index.json")
+  errors=$(grep -cE '"status":"(unreadable|failed|too large|skipped)","reason":' "$package/index.json")
+  archive_json="{\"path\":\"$archive\",\"bytes\":$bytes,\"sha256\":\"$sum\"}"
+}
+
+# ------------------------------------------------------------------------------------------------------ detached
+# Work longer than live response waits: the script copies itself into its folder, starts the copy in a session of its own
+# and answers. The copy leaves its answer beside the archive, for evidence-harvest.sh.
+
+phase=${EVIDENCE_PHASE:-}
+unset -v EVIDENCE_PHASE
+
+if command -v setsid >/dev/null; then
+  run_in_own_session() { exec setsid "$@"; }
+else
+  # shellcheck disable=SC2016 # the variables are perl's
+  run_in_own_session() { exec perl -MPOSIX -e 'POSIX::setsid(); exec { $ARGV[0] } @ARGV; exit 127' "$@"; }
+fi
+
+start_detached() {
+  create_folder
+  cat "$0" >"$folder/script" || refuse 'The script could not read itself, so it cannot go on detached. Nothing was started.'
+  until_at=$(print_time $(($(date +%s) + limit_seconds)))
+  printf '%s\n' "$until_at" >"$folder/until"
+  (
+    EVIDENCE_PHASE=detached
+    export EVIDENCE_PHASE
+    run_in_own_session sh "$folder/script" "$1" >"$folder/answer.new"
+  ) &
+  tries=0
+  until [ -e "$folder/pid" ]; do
+    tries=$((tries + 1))
+    [ "$tries" -le 50 ] || refuse 'The detached work did not start. Nothing was kept; run it without the option detached.'
+    sleep 0.2 || sleep 1
+  done
+  detached_json=",\"detached\":{\"until\":\"$until_at\"}"
+  # The folder is now the other's.
+  created=no
+  send_answer true null
+  exit 0
+}
+
+# Takes over the folder that the start made.
+enter_detached() {
+  if [ -z "$(find "$expected_folder" -prune -type d -user "$own_uid" ! -perm -0001)" ] || [ ! -f "$expected_folder/answer.new" ] || [ -e "$expected_folder/pid" ]; then
+    refuse 'There is no detached work to go on with. Send the request without EVIDENCE_PHASE in the environment.'
+  fi
+  folder=$expected_folder
+  created=yes
+  fill_folder
+  printf '%s\n' "$$" >"$folder/pid.new"
+  mv "$folder/pid.new" "$folder/pid"
+}
+
+# ---------------------------------------------------------------------------------------------------- supervisor
+
+# What this script does not know is said, as one may be meant for a later one.
+collect_unknown_options() {
+  for option in $options; do
+    case " $OPTIONS detached " in *" $option "*) continue ;; esac
+    open_row option "$option" || return 0
+    add_row option "$option" '' '' '' '' skipped "This script does not know the option; it knows: ${OPTIONS:-none}."
+  done
+}
+
+check_system() {
+  case " $SYSTEMS " in *" $system "*) ;; *) refuse "This machine is not $SYSTEMS but ${system:-unknown}. Use the script for its system." ;; esac
+  if [ "$system" = Linux ] && [ ! -r /proc/uptime ]; then
+    refuse 'This machine has no /proc. Mount it, or collect by hand.'
+  fi
+}
+
+start() {
+  trap clean_up EXIT
+  trap 'exit 0' HUP INT TERM
+  describe_machine
+  check_system
+  [ $# -eq 1 ] || refuse "The script takes one argument, the request as base64url, and was given $#."
+  parse_request "$1"
+
+  read_clock
+  started_clock=$clock
+  # Packing has a fifth of the time.
+  reserve=$((limit_seconds / 5))
+  if [ "$reserve" -lt 4 ]; then reserve=4; fi
+  if [ "$reserve" -gt 60 ]; then reserve=60; fi
+  collect_until=$((started_clock + limit_seconds - reserve))
+  own_uid=$(id -u)
+  renice -n 15 -p $$ >/dev/null
+  ionice -c 2 -n 7 -p $$
+
+  if [ "$phase" = detached ]; then
+    enter_detached
+  else
+    remove_stale_folders
+    if has_option detached; then start_detached "$1"; fi
+    create_folder
+  fi
+  cd "$folder" || refuse "$folder could not be entered. Run the script again."
+  fit_limit_to_disk
+  # A backstop for what no other limit catches; bash counts 1,024 bytes a block, others 512.
+  ulimit -f $((limit_bytes / 512 + 2048))
+
+  work >/dev/null &
+  worker=$!
+  worker_ended=true
+  while [ ! -e "$folder/done" ]; do
+    read_clock
+    if [ "$clock" -ge $((collect_until + 2)) ] || ! kill -0 "$worker"; then
+      worker_ended=false
+      break
+    fi
+    sleep 0.2 || sleep 1
+  done
+  if [ -e "$folder/done" ]; then
+    worker_ended=true
+    wait "$worker"
+  else
+    kill_tree "$worker"
+  fi
+  worker=''
+  undo
+  pack
+  if [ "$phase" = detached ]; then write_summary; fi
+  send_answer true null
+  exit 0
+}
+
+# What the harvest repeats of this answer: a line for the archive's facts, and one for the files.
+write_summary() {
+  printf '%s %s %s\n' "$items" "$errors" "$script_sha256" >"$folder/summary"
+  print_file_answers >>"$folder/summary"
+}
+
+# The worker.
+work() {
+  in_worker=yes
+  collect_unknown_options
+  collect
+  : >"$folder/done"
+}
+
+# ===== end of the head =====
+
+readonly SCRIPT=evidence-triage.sh
+readonly SYSTEMS=Linux
+readonly OPTIONS='web-shell ransomware infostealer hands-on-keyboard'
 
 # ------------------------------------------------------------------------------------------------------- lists
 # Names made by others are printed quoted (stat %N) or behind the number of their process, so that none can fake a line.
@@ -920,6 +1251,47 @@ collect_users() {
     /etc/security/access.conf /etc/pam.d/* /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*
 }
 
+# What a service is given to load at every login, by hash; and what would be loaded into the kernel.
+list_hashed_files() {
+  run_for "$seconds" find "$@" -type f -print0 >"$folder/list"
+  fit_seconds "$seconds"
+  if command -v sha256sum >/dev/null; then
+    run_for "$seconds" xargs -0 -n 50 sha256sum <"$folder/list" | print_safe
+  else
+    tr '\000' '\n' <"$folder/list" | print_safe
+  fi
+}
+
+collect_pam() {
+  for pam_folder in /lib/security /lib64/security /usr/lib/security /usr/lib64/security /lib/*-linux-gnu/security; do
+    if [ -d "$pam_folder" ] && [ ! -h "${pam_folder%/security}" ]; then
+      run_list autostart 10 262144 "sha256 of $pam_folder" list_hashed_files "$pam_folder/" -xdev -maxdepth 2 -size -20480
+    fi
+  done
+}
+
+collect_containers() {
+  if [ -S /run/containerd/containerd.sock ]; then
+    run service 10 262144 ctr --address /run/containerd/containerd.sock namespaces list
+    run service 10 1048576 ctr --address /run/containerd/containerd.sock --namespace k8s.io containers list
+  fi
+  for containers in /var/lib/docker/containers /var/lib/containers/storage/overlay-containers /var/lib/lxc /var/lib/machines \
+    /etc/kubernetes/manifests; do
+    collect_listing "$containers" 10 3 'all' -path '*/*'
+  done
+  collect_files service 262144 whole /etc/kubernetes/manifests/* /etc/containers/systemd/*
+}
+
+collect_shares() {
+  collect_files share 262144 whole /etc/exports /etc/exports.d/* /etc/samba/smb.conf /var/lib/nfs/etab
+  run_list share 5 262144 'grep . /sys/bus/usb/devices/*/(manufacturer, product, serial, idVendor, idProduct)' list_usb
+}
+
+list_usb() {
+  run_for "$seconds" grep -aH '' /sys/bus/usb/devices/*/manufacturer /sys/bus/usb/devices/*/product \
+    /sys/bus/usb/devices/*/serial /sys/bus/usb/devices/*/idVendor /sys/bus/usb/devices/*/idProduct | print_safe
+}
+
 collect_services() {
   run service 15 1048576 systemctl list-units --all --full --plain --no-pager --no-legend
   run service 15 1048576 systemctl list-unit-files --full --no-pager --no-legend
@@ -930,7 +1302,7 @@ collect_services() {
     /etc/systemd/system/*.socket /etc/systemd/system/*.d/*.conf /etc/systemd/user/*.service /etc/systemd/user/*.timer \
     /run/systemd/transient/* /usr/local/lib/systemd/system/*
   run_list service 10 262144 'find /etc/init.d /etc/xinetd.d' list_files /etc/init.d /etc/xinetd.d -xdev
-  run service 10 1048576 docker --host unix:///var/run/docker.sock ps --all --no-trunc
+  if [ -S /var/run/docker.sock ]; then run service 10 1048576 docker --host unix:///var/run/docker.sock ps --all --no-trunc; fi
 }
 
 collect_schedules() {
@@ -1046,6 +1418,7 @@ collect_recent_files() {
   for listing in /etc /root /home /usr/local /opt /srv /var/www /usr/bin /usr/sbin /usr/lib/systemd /boot /var/spool; do
     collect_listing "$listing" 10 10 'modified or changed in 7 days' \( -mtime -7 -o -ctime -7 \)
   done
+  collect_listing /lib/modules 10 8 'modified or changed in 30 days' \( -mtime -30 -o -ctime -30 \)
   for listing in /usr /opt /home /tmp /var/tmp /dev/shm; do
     collect_listing "$listing" 10 12 'setuid or setgid' -type f \( -perm -4000 -o -perm -2000 \)
   done
@@ -1059,10 +1432,168 @@ collect_defender() {
   collect_files defender 262144 whole /etc/opt/microsoft/mdatp/managed/mdatp_managed.json
 }
 
+# ------------------------------------------------------------------------------------------------------- by case
+
+# Where web servers keep what they serve and what they were asked.
+web_roots='/var/www /srv/www /srv/http /usr/share/nginx/html /usr/local/apache2/htdocs /opt/tomcat/webapps /var/lib/tomcat/webapps /usr/share/tomcat/webapps /opt/lampp/htdocs'
+
+# What a web worker has started: a shell below a web server is what a web shell looks like.
+list_web_children() {
+  run_for "$seconds" ps -eww -o pid= -o ppid= -o uid= -o lstart= -o comm= -o args= | awk '
+    { row[$1] = $0; parent[$1] = $2; order[++count] = $1 }
+    $9 ~ /^(nginx|apache2|httpd|lighttpd|caddy|php|php-fpm.*|php-cgi|uwsgi|gunicorn|java|tomcat.*|node|w3wp|mono.*|puma.*|unicorn.*|catalina.*)/ { below[$1] = 1 }
+    END {
+      do {
+        grown = 0
+        for (pid in parent) if (!(pid in below) && (parent[pid] in below)) { below[pid] = 1; grown = 1 }
+      } while (grown)
+      print "PID PPID UID STARTED COMMAND ARGUMENTS (web workers and all below them)"
+      for (i = 1; i <= count; i++) if (order[i] in below) print row[order[i]]
+    }' | print_safe
+}
+
+collect_access_logs() {
+  collect_files log "$1" tail /var/log/apache2/*access*.log /var/log/apache2/error.log /var/log/httpd/*access*log \
+    /var/log/httpd/error_log /var/log/nginx/*access*.log /var/log/nginx/error.log /var/log/lighttpd/*.log /var/log/caddy/*.log \
+    /var/log/tomcat*/*access*log* /opt/tomcat/logs/*access*.txt
+}
+
+# Names that a file to be served may have, and text that few of them need.
+collect_web_shell() {
+  run_list process 15 2097152 'ps, web workers and what is below them' list_web_children
+  for web_root in $web_roots; do
+    collect_listing "$web_root" 20 12 'modified or changed in 30 days' \( -mtime -30 -o -ctime -30 \)
+    collect_suspicious "$web_root" 'scripts changed in 30 days' 20 \( -ctime -30 \) \
+      \( -iname '*.php*' -o -iname '*.phtml' -o -iname '*.jsp*' -o -iname '*.war' -o -iname '*.asp*' -o -iname '*.cgi' -o -iname '.htaccess' \)
+  done
+  collect_access_logs 8388608
+  collect_files log 2097152 tail /var/log/apache2/*access*.log.1 /var/log/nginx/*access*.log.1 /var/log/httpd/*access_log-*
+  collect_files autostart 262144 whole /etc/php/*/*/php.ini /etc/php.ini /etc/apache2/sites-enabled/* /etc/nginx/sites-enabled/* \
+    /etc/nginx/conf.d/* /etc/httpd/conf.d/*
+}
+
+# folder what most tests...: the newest files below a folder that pass the tests, each as a row of its own.
+collect_suspicious() {
+  suspicious_root=$1
+  suspicious_what=$2
+  suspicious_most=$3
+  shift 3
+  [ -d "$suspicious_root" ] || return 0
+  if is_remote "$suspicious_root"; then return 0; fi
+  read_left
+  [ "$left" -gt 0 ] || return 0
+  fit_seconds 20
+  # A name with a line break cannot be told from two: those are in the listings only.
+  run_for "$seconds" find "$suspicious_root/" -xdev -maxdepth 12 -type f ! -name '*
+*' ! -path '*
+*' ! -path "$folder/*" -size -10240 "$@" -exec stat -c '%Z %n' {} + | sort -rn | head -n "$suspicious_most" >"$folder/suspicious"
+  while read -r suspicious; do
+    collect_files "$suspicious_category" 5242880 whole "${suspicious#* }"
+  done <"$folder/suspicious"
+  rm -f -- "$folder/suspicious"
+}
+
+# Notes by their names; a few of what may be encrypted, as its first blocks tell how; what could restore it.
+collect_ransomware() {
+  for place in /home /root /srv /var/www /opt /mnt /media /vmfs/volumes; do
+    suspicious_category='ransom note'
+    collect_suspicious "$place" notes 6 -size -200 -ctime -30 \( -iname '*readme*decrypt*' -o -iname '*how*decrypt*' -o -iname '*how*recover*' \
+      -o -iname '*restore*files*' -o -iname '*recover*files*' -o -iname '*decrypt*instruction*' -o -iname '*ransom*' -o -iname 'read*me*!*' \
+      -o -iname '*_readme.txt' -o -iname 'readme-*.txt' -o -iname '*-readme.txt' -o -iname '*your*files*' -o -iname '*encrypted*.html' \)
+    suspicious_category='encrypted sample'
+    collect_suspicious "$place" samples 3 -size +1 -ctime -7 \( -iname '*.encrypted' -o -iname '*.enc' -o -iname '*.locked' -o -iname '*.crypt*' \
+      -o -iname '*.lockbit*' -o -iname '*.akira' -o -iname '*.babyk' -o -iname '*.esxiargs' -o -iname '*.royal' -o -iname '*.play' \
+      -o -iname '*.ransom*' -o -iname '*.black*' -o -name '*.id-*' \)
+    collect_listing "$place" 15 12 'changed in 2 days' -ctime -2
+  done
+  suspicious_category='file listing'
+  run snapshot 10 262144 lvs --noheadings -o lv_name,vg_name,lv_attr,origin,snap_percent,lv_time
+  run snapshot 10 262144 btrfs subvolume list -s /
+  run snapshot 10 262144 zfs list -t snapshot -H
+  run snapshot 10 262144 snapper list-configs
+  collect_listing /.snapshots 5 2 'all' -path '*/*'
+  collect_listing /timeshift 5 3 'all' -path '*/*'
+  for backup in /var/backups /backup /backups /var/lib/veeam; do
+    collect_listing "$backup" 10 4 'all' -path '*/*'
+  done
+  run_list process 10 524288 'processes by written bytes, /proc/*/io' list_process_files io -E '^(write_bytes|wchar):'
+}
+
+# Who would take secrets, and what was there to take: of stores of secrets only that they are, when and how large.
+collect_infostealer() {
+  set -- /root
+  if ! is_remote /home; then
+    for home in /home/*; do
+      if [ -d "$home" ] && [ ! -h "$home" ]; then set -- "$@" "$home"; fi
+    done
+  fi
+  stealer_homes=0
+  for home; do
+    stealer_homes=$((stealer_homes + 1))
+    [ "$stealer_homes" -le 50 ] || break
+    list_browser "$home" 'browser extensions' -maxdepth 8 -type f \( -path '*/Extensions/*/manifest.json' -o -name extensions.json -o -name addons.json \)
+    list_browser "$home" 'browser histories' -maxdepth 7 -type f \( -name History -o -name places.sqlite -o -name 'Visited Links' -o -name downloads.sqlite \)
+    list_browser "$home" 'stores of secrets (metadata only)' -maxdepth 7 -type f \( -name 'Login Data*' -o -name logins.json -o -name key4.db -o -name Cookies \
+      -o -name cookies.sqlite -o -name 'Web Data' -o -name 'Local State' -o -name '*.kdbx' -o -name '*.keyring' -o -name 'wallet.dat' \
+      -o -path '*/.ssh/*' -o -path '*/.gnupg/*' -o -path '*/.kube/*' -o -path '*/.docker/config.json' -o -path '*/.config/gcloud/*' \)
+    suspicious_category=history
+    collect_suspicious "$home" 'extension lists' 10 -size -4096 \( -name extensions.json -o -name addons.json \) -path '*/.mozilla/*'
+  done
+  suspicious_category='file listing'
+  for place in /tmp /var/tmp /dev/shm /home /root; do
+    collect_listing "$place" 10 8 'archives changed in 14 days' -type f -ctime -14 \
+      \( -iname '*.zip' -o -iname '*.7z' -o -iname '*.rar' -o -iname '*.tar' -o -iname '*.t*gz' -o -iname '*.gz' -o -iname '*.xz' \)
+  done
+}
+
+list_browser() {
+  browser_home=$1
+  browser_what=$2
+  shift 2
+  [ -d "$browser_home" ] || return 0
+  run_list 'file listing' 10 1048576 "find $browser_home ($browser_what)" list_files "$browser_home/" -xdev "$@"
+}
+
+# Somebody at the keyboard: what they typed, from where, with what.
+collect_hands_on_keyboard() {
+  set -- /root
+  if ! is_remote /home; then
+    for home in /home/*; do
+      if [ -d "$home" ] && [ ! -h "$home" ]; then set -- "$@" "$home"; fi
+    done
+  fi
+  for home; do
+    collect_files history 2097152 tail "$home/.bash_history" "$home/.zsh_history" "$home/.local/share/fish/fish_history" \
+      "$home/.mysql_history" "$home/.psql_history" "$home/.rediscli_history" "$home/.node_repl_history" "$home"/.config/powershell/PSReadLine/*.txt \
+      "$home"/.local/share/powershell/PSReadLine/*.txt "$home/.selected_editor" "$home/.screenrc" "$home/.tmux.conf" "$home/.ssh/config"
+    collect_files 'remote tool' 2097152 tail "$home"/.anydesk/*.trace "$home"/.anydesk/*.conf "$home"/.config/teamviewer/*.conf \
+      "$home"/.local/share/teamviewer*/logfiles/*.log "$home"/.config/rustdesk/*.toml "$home"/.local/share/logs/RustDesk/*.log
+  done
+  run session 15 2097152 last -n 5000 -w -F -i
+  run session 15 1048576 lastb -n 5000 -w -F -i
+  run session 10 1048576 lastlog
+  run log 20 4194304 journalctl --no-pager --utc --quiet -o short-iso --since=-14d -n 20000 -t sshd -t sshd-session -t sudo -t su -t login
+  collect_files log 4194304 tail /var/log/auth.log.1 /var/log/secure-* /var/log/wtmp.1 /var/log/btmp.1 /var/log/audit/audit.log.2
+  collect_files 'remote tool' 2097152 tail /var/log/anydesk.trace /var/log/teamviewer*/*.log /var/log/rustdesk/*.log \
+    /var/log/xrdp.log /var/log/xrdp-sesman.log /var/log/screenconnect/* /opt/teamviewer/logfiles/*.log /opt/splashtop-streamer/log/*.log
+  for place in /opt /usr/local /usr/bin; do
+    collect_listing "$place" 10 4 'remote tools by name' \( -iname '*anydesk*' -o -iname '*teamviewer*' -o -iname '*rustdesk*' -o -iname '*screenconnect*' \
+      -o -iname '*splashtop*' -o -iname '*ngrok*' -o -iname 'frpc*' -o -iname 'chisel*' -o -iname '*tailscale*' -o -iname '*cloudflared*' -o -iname 'meshagent*' \
+      -o -iname 'atera*' -o -iname 'dwagent*' -o -iname 'gs-netcat' \)
+  done
+}
+
+collect_by_case() {
+  suspicious_category='web file'
+  if has_option web-shell; then collect_web_shell; fi
+  if has_option ransomware; then collect_ransomware; fi
+  if has_option infostealer; then collect_infostealer; fi
+  if has_option hands-on-keyboard; then collect_hands_on_keyboard; fi
+}
+
 # The worker, in order of volatility; the alert's own files come as soon as what is more fleeting is safe.
 collect() {
   read_remote_mounts
-  request_json=null
   # The alert's own files find at least a quarter of the size left.
   artifact_limit=$((limit_bytes / 2))
   collect_system
@@ -1071,116 +1602,21 @@ collect() {
   collect_sessions
   collect_alert_files
   collect_executables
+  collect_by_case
   collect_kernel
   collect_schedules
   collect_services
+  collect_containers
   collect_autostarts
+  collect_pam
   collect_users
   collect_homes
   collect_logs
+  collect_access_logs 1048576
   collect_defender
   collect_packages
+  collect_shares
   collect_recent_files
-  : >"$folder/done"
 }
 
-# ----------------------------------------------------------------------------------------------------------- pack
-
-write_index() {
-  make_plain "$(uname -n)"
-  printf '{"v":1,"collection":"%s","session":%s,"limitBytes":%s,"limitSeconds":%s,' \
-    "$collection" "$session" "$limit_bytes" "$limit_seconds"
-  make_json_or_null "$script_sha256"
-  printf '"script":{"name":"evidence-triage.sh","sha256":%s},' "$json"
-  make_json_or_null "$boot_at"
-  printf '"machine":{"name":"%s","utc":"%s","zone":"%s","bootAt":%s},' "$text" "$started_at" "$machine_zone" "$json"
-  printf '"startedAt":"%s","endedAt":"%s",' "$started_at" "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
-  # What of the evidence is our own doing.
-  printf '"own":{"pid":%s,"parentPid":%s,"uid":%s,"folder":"%s","workerEnded":%s},' \
-    "$$" "$PPID" "$own_uid" "$folder" "$worker_ended"
-  printf '"rows":[\n'
-  # A worker that was killed may have left half a row at the end.
-  sed -n '/^{.*}$/p' "$folder/rows" | sed '$!s/$/,/'
-  printf ']}\n'
-}
-
-# What a worker that was ended had not finished has no row and no hash.
-remove_unfinished() {
-  for unfinished in "$package"/artifacts/* "$package"/files/*; do
-    grep -q -F "\"stored\":\"${unfinished#"$package/"}\"," "$folder/rows" || rm -f -- "$unfinished"
-  done
-}
-
-pack() {
-  [ "$worker_ended" = true ] || remove_unfinished
-  write_index >"$package/index.json"
-  read_clock
-  fit=$((started_clock + limit_seconds - clock))
-  if [ "$fit" -lt 3 ]; then fit=3; fi
-  {
-    run_for "$fit" tar -C "$package" -cf - index.json artifacts files
-    printf '%s\n' "$?" >"$folder/code"
-  } | gzip -c -4 >"$folder/packing"
-  read -r code <"$folder/code" || code=1
-  if [ "$code" -ne 0 ] || ! gzip -t <"$folder/packing"; then
-    refuse "The archive could not be packed within $fit s (tar: $code). The disk may be full, or the machine too busy. Run it again."
-  fi
-  bytes=$(stat -c %s "$folder/packing")
-  [ "$bytes" -le "$limit_bytes" ] || refuse "The archive has $bytes bytes, more than the limit of $limit_bytes. Nothing was kept."
-  read_sum <"$folder/packing"
-  [ -n "$sum" ] || refuse 'This machine has no tool that computes SHA-256 (sha256sum, shasum or openssl). Nothing was kept.'
-  mv "$folder/packing" "$archive" || refuse "$archive could not be written. Nothing was kept."
-  items=$(grep -c '"status":"\(collected\|truncated\)","reason":' "$package/index.json")
-  errors=$(grep -c '"status":"\(unreadable\|failed\|too large\|skipped\)","reason":' "$package/index.json")
-  archive_json="{\"path\":\"$archive\",\"bytes\":$bytes,\"sha256\":\"$sum\"}"
-}
-
-# ---------------------------------------------------------------------------------------------------- supervisor
-
-trap clean_up EXIT
-trap 'exit 0' HUP INT TERM
-
-describe_machine
-[ -r /proc/uptime ] || refuse 'This machine is not Linux, or has no /proc. Use the script for its system.'
-[ $# -eq 1 ] || refuse "The script takes one argument, the request as base64url, and was given $#."
-parse_request "$1"
-
-read_clock
-started_clock=$clock
-# Packing has a fifth of the time.
-reserve=$((limit_seconds / 5))
-if [ "$reserve" -lt 4 ]; then reserve=4; fi
-if [ "$reserve" -gt 60 ]; then reserve=60; fi
-collect_until=$((started_clock + limit_seconds - reserve))
-own_uid=$(id -u)
-renice -n 15 -p $$ >/dev/null
-ionice -c 2 -n 7 -p $$
-
-remove_stale_folders
-create_folder
-cd "$folder" || refuse "$folder could not be entered. Run the script again."
-fit_limit_to_disk
-# A backstop for what no other limit catches; bash counts 1,024 bytes a block, others 512.
-ulimit -f $((limit_bytes / 512 + 2048))
-
-collect >/dev/null &
-worker=$!
-worker_ended=true
-while [ ! -e "$folder/done" ]; do
-  read_clock
-  if [ "$clock" -ge $((collect_until + 2)) ] || ! kill -0 "$worker"; then
-    worker_ended=false
-    break
-  fi
-  sleep 0.2 || sleep 1
-done
-if [ -e "$folder/done" ]; then
-  worker_ended=true
-  wait "$worker"
-else
-  kill_tree "$worker"
-fi
-worker=''
-pack
-send_answer true null
-exit 0
+start "$@"

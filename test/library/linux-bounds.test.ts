@@ -64,8 +64,20 @@ describe.concurrent('bounds of the Linux script', () => {
     const { answer } = await runScript('dash', [encodeRequest(ask)]);
     const { index } = await unpack(`${folderOf(collection)}/evidence.tar.gz`, onTestFinished);
     expect(answer.files).toEqual([
-      { path: encodeText(join(files, 'large')), status: 'too large', sha256: sha256(content), bytes: content.length },
-      { path: encodeText(join(files, 'small')), status: 'collected', sha256: sha256('small'), bytes: 5 },
+      {
+        path: encodeText(join(files, 'large')),
+        status: 'too large',
+        verdict: 'too large',
+        sha256: sha256(content),
+        bytes: content.length,
+      },
+      {
+        path: encodeText(join(files, 'small')),
+        status: 'collected',
+        verdict: 'not comparable',
+        sha256: sha256('small'),
+        bytes: 5,
+      },
     ]);
     expect((await lstat(`${folderOf(collection)}/evidence.tar.gz`)).size).toBeLessThanOrEqual(limitBytes);
     expect(index.rows.filter((row) => row.reason === 'The size limit was reached.')).not.toEqual([]);

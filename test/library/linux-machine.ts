@@ -8,8 +8,11 @@ import { type Answer, type Index, readAnswer, readIndex } from './script-contrac
 
 const runFile = promisify(execFile);
 
-/** The Linux script under test. */
-export const linuxScript = resolve(import.meta.dirname, '../../library/unix/evidence-triage.sh');
+/** The folder of the scripts under test. */
+export const unixLibrary = resolve(import.meta.dirname, '../../library/unix');
+
+/** The Linux triage. */
+export const linuxScript = join(unixLibrary, 'evidence-triage.sh');
 
 /** How a run of a script ended. */
 export type Run = { exitCode: number | null; stdout: string; stderr: string };

@@ -93,6 +93,29 @@ const refused: { why: string; argument: string; reason: RegExp }[] = [
     reason: /limitBytes/,
   },
   { why: 'limitBytes that computes', argument: encode(text.replace('52428800', 'a[$(id)]')), reason: /limitBytes/ },
+  {
+    why: 'limitSeconds of detached work without the option',
+    argument: encode({ ...good, limitSeconds: 14_400 }),
+    reason: /not detached/,
+  },
+  {
+    why: 'limitSeconds too large for detached work',
+    argument: encode({ ...good, limitSeconds: 14_401, options: ['detached'] }),
+    reason: /limitSeconds/,
+  },
+  { why: 'no options, but their key', argument: encode({ ...good, options: [] }), reason: /options/ },
+  { why: 'an option in capitals', argument: encode({ ...good, options: ['Web-shell'] }), reason: /options/ },
+  { why: 'an option that is a pattern', argument: encode({ ...good, options: ['*'] }), reason: /options/ },
+  { why: 'an option that is a command', argument: encode({ ...good, options: ['$(id)'] }), reason: /options/ },
+  { why: 'an option that is a number', argument: encode({ ...good, options: [1] }), reason: /options/ },
+  { why: 'an option too long', argument: encode({ ...good, options: ['a'.repeat(41)] }), reason: /options/ },
+  { why: 'options that are a word', argument: encode({ ...good, options: 'web-shell' }), reason: /options/ },
+  {
+    why: 'options before the files',
+    argument: encode(text.replace(/,"files":.*$/, ',"options":["web-shell"],"files":[]}')),
+    reason: /files/,
+  },
+  { why: 'a key after the options', argument: encode({ ...good, options: ['a'], more: 1 }), reason: /options/ },
   { why: 'limitSeconds too small', argument: encode({ ...good, limitSeconds: 1 }), reason: /limitSeconds/ },
   { why: 'limitSeconds too large', argument: encode({ ...good, limitSeconds: 601 }), reason: /limitSeconds/ },
   { why: 'no files', argument: encode(text.replace(/,"files":.*$/, '}')), reason: /limitSeconds|files/ },
@@ -137,7 +160,9 @@ describe.each(['bash', 'dash'])('%s refuses, touches nothing and answers', (shel
     const { run, answer } = await runScript(shell, [encodeRequest({ collection, files: [{ path: '/etc/hostname' }] })]);
     expect(answer).toMatchObject({ ok: false, archive: null });
     expect(answer.reason).toMatch(/exists already/);
-    expect(answer.files).toEqual([{ path: encodeText('/etc/hostname'), status: 'skipped', sha256: null, bytes: null }]);
+    expect(answer.files).toEqual([
+      { path: encodeText('/etc/hostname'), status: 'skipped', verdict: 'not comparable', sha256: null, bytes: null },
+    ]);
     expect(run.exitCode).toBe(0);
     expect(await readdir(folderOf(collection))).toEqual(['evidence.tar.gz']);
   });

@@ -17,6 +17,8 @@ import {
 import { type Answer, encodeRequest, encodeText, folderOf, newCollection } from './script-contract.ts';
 
 const runLimitMs = 120_000;
+const verdictOf = (status: string): string =>
+  status === 'absent' ? 'gone' : status === 'too large' ? status : 'not comparable';
 const isRoot = process.getuid?.() === 0;
 
 describe.each([
@@ -133,6 +135,7 @@ describe.each([
       expect(answer.files[index]).toEqual({
         path: encodeText(join(files, name)),
         status: 'collected',
+        verdict: index === 0 ? 'changed' : 'not comparable',
         sha256: sha256(content),
         bytes: content.length,
       });
@@ -141,7 +144,11 @@ describe.each([
         category: 'alert file',
         path: encodeText(join(files, name)),
         stored: `files/${index}`,
-        request: { index, sha256: index === 0 ? 'a'.repeat(64) : null },
+        request: {
+          index,
+          sha256: index === 0 ? 'a'.repeat(64) : null,
+          verdict: index === 0 ? 'changed' : 'not comparable',
+        },
       });
     },
   );
@@ -152,7 +159,7 @@ describe.each([
 
   test('what is not a regular file, not there, too large or not askable is said so, and nothing of it is stored', () => {
     expect(answer.files.slice(hostileNames.length)).toEqual(
-      odd.map(({ path, ...rest }) => ({ path: encodeText(path), ...rest })),
+      odd.map(({ path, ...rest }) => ({ path: encodeText(path), verdict: verdictOf(rest.status), ...rest })),
     );
     const stored = [...unpacked.files.keys()].filter((name) => name.startsWith('files/')).toSorted();
     const collected = answer.files.flatMap((file, index) => (file.status === 'collected' ? [`files/${index}`] : []));

@@ -12,6 +12,7 @@ export type Ask = {
   limitBytes?: number;
   limitSeconds?: number;
   files?: AskedFile[];
+  options?: string[];
 };
 
 const answerSchema = z.strictObject({
@@ -31,6 +32,7 @@ const answerSchema = z.strictObject({
     z.strictObject({
       path: z.string().regex(/^[A-Za-z0-9_-]*$/),
       status: z.enum(['collected', 'absent', 'too large', 'unreadable', 'not a regular file', 'skipped']),
+      verdict: z.enum(['same', 'changed', 'gone', 'quarantined', 'too large', 'not comparable']).optional(),
       sha256: z
         .string()
         .regex(/^[0-9a-f]{64}$/)
@@ -38,6 +40,7 @@ const answerSchema = z.strictObject({
       bytes: z.int().nonnegative().nullable(),
     }),
   ),
+  detached: z.strictObject({ until: z.iso.datetime() }).optional(),
 });
 
 /** A script's answer as the contract has it, checked key by key. */
@@ -72,7 +75,9 @@ const indexSchema = z.object({
         'skipped',
       ]),
       reason: z.string().nullable(),
-      request: z.object({ index: z.int().nonnegative(), sha256: z.string().nullable() }).nullable(),
+      request: z
+        .object({ index: z.int().nonnegative(), sha256: z.string().nullable(), verdict: z.string().optional() })
+        .nullable(),
     }),
   ),
 });
@@ -107,6 +112,7 @@ export function encodeRequest(ask: Ask): string {
     limitBytes: ask.limitBytes ?? 52_428_800,
     limitSeconds: ask.limitSeconds ?? 480,
     files: (ask.files ?? []).map((file) => ({ path: encodeText(file.path), sha256: file.sha256 ?? '' })),
+    ...(ask.options === undefined ? {} : { options: ask.options }),
   };
   return encodeText(JSON.stringify(request));
 }
