@@ -17,8 +17,23 @@ const scripts: readonly ListedScript[] = [
     parametersDescription: requestDescription,
   },
   {
+    path: 'unix/evidence-triage-macos.sh',
+    description: 'Evidence Collector: triage of a macOS machine and the files of an alert, packed as tar.gz.',
+    parametersDescription: requestDescription,
+  },
+  {
     path: 'unix/evidence-alerted-files.sh',
     description: 'Evidence Collector: the files of an alert on Linux or macOS, packed as tar.gz.',
+    parametersDescription: requestDescription,
+  },
+  {
+    path: 'unix/evidence-process-memory.sh',
+    description: 'Evidence Collector: memory of the Linux processes that run a file of an alert, packed as tar.gz.',
+    parametersDescription: requestDescription,
+  },
+  {
+    path: 'unix/evidence-harvest.sh',
+    description: 'Evidence Collector: the archive of work that was started detached on Linux or macOS.',
     parametersDescription: requestDescription,
   },
   {

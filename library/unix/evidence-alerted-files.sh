@@ -292,7 +292,7 @@ clean_up() {
     for leftover in "$folder"/*; do
       case ${leftover#"$folder/"} in
         evidence.tar.gz) [ "$archive_json" = null ] || continue ;;
-        answer.new | summary) [ "$phase" != detached ] || continue ;;
+        answer.new | summary | until | pid) [ "$phase" != detached ] || continue ;;
       esac
       rm -rf -- "$leftover"
     done
@@ -436,7 +436,6 @@ create_folder() {
     refuse "$expected_folder could not be created: it exists already, or $PARENT is full or read-only. Nothing was touched."
   folder=$expected_folder
   created=yes
-  fill_folder
 }
 
 fill_folder() {
@@ -452,7 +451,7 @@ fit_limit_to_disk() {
   is_number_between "$free_kilobytes" 0 9999999999 || return 0
   fitting_bytes=$(((free_kilobytes * 1024 - FREE_SPACE_TO_LEAVE_BYTES) / 2))
   if [ "$fitting_bytes" -lt "$limit_bytes" ]; then limit_bytes=$fitting_bytes; fi
-  [ "$limit_bytes" -ge $MIN_LIMIT_BYTES ] ||
+  [ "$limit_bytes" -ge "$MIN_LIMIT_BYTES" ] ||
     refuse "$PARENT has only $free_kilobytes KB free: collecting might fill it. Free some space and run the script again."
 }
 
@@ -636,7 +635,8 @@ elif perl -MFcntl -e 'exit 0'; then
   # shellcheck disable=SC2016 # the variables are perl's
   read_bytes() {
     run_for "$seconds" perl -MFcntl -e '
-      sysopen(my $file, $ARGV[0], O_RDONLY | O_NOFOLLOW | O_NONBLOCK) && -f $file && sysseek($file, $ARGV[1], 0) or exit 1;
+      my $file;
+      sysopen($file, $ARGV[0], O_RDONLY | O_NOFOLLOW | O_NONBLOCK) && -f $file && sysseek($file, $ARGV[1], 0) or exit 1;
       my $left = $ARGV[2];
       while ($left > 0) {
         my $count = sysread($file, my $part, $left < 65536 ? $left : 65536);
@@ -760,7 +760,7 @@ copy_file() {
   skip=0
   if [ "$size" -gt "$3" ]; then
     if [ "$5" = whole ]; then
-      if [ "$size" -le $MAX_HASHED_BYTES ]; then hash_in_place "$1"; fi
+      if [ "$size" -le "$MAX_HASHED_BYTES" ]; then hash_in_place "$1"; fi
       status='too large'
       reason="It has more than the $3 bytes there is room for."
       bytes=$first_size
@@ -1003,7 +1003,6 @@ enter_detached() {
   fi
   folder=$expected_folder
   created=yes
-  fill_folder
   printf '%s\n' "$$" >"$folder/pid.new"
   mv "$folder/pid.new" "$folder/pid"
 }
@@ -1052,6 +1051,7 @@ start() {
     if has_option detached; then start_detached "$1"; fi
     create_folder
   fi
+  fill_folder
   cd "$folder" || refuse "$folder could not be entered. Run the script again."
   fit_limit_to_disk
   # A backstop for what no other limit catches; bash counts 1,024 bytes a block, others 512.

@@ -40,7 +40,7 @@ const answerSchema = z.strictObject({
       bytes: z.int().nonnegative().nullable(),
     }),
   ),
-  detached: z.strictObject({ until: z.iso.datetime() }).optional(),
+  detached: z.strictObject({ until: z.iso.datetime(), script: z.string().nullable().optional() }).optional(),
 });
 
 /** A script's answer as the contract has it, checked key by key. */
