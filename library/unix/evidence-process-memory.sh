@@ -778,6 +778,11 @@ copy_file() {
     drop_stored unreadable "It could not be opened or read.$access_hint"
     return 0
   fi
+  # Again, as a directory on the way may have been swapped since; who swaps it back in between changes the identity.
+  if goes_through_foreign_link "$1"; then
+    drop_stored 'not a regular file' 'While it was copied, its path came to go through a link that is not owned by root.'
+    return 0
+  fi
   inspect "$1"
   facts_json=$first_facts
   if [ "$status" = regular ] && [ "$identity" != "$first_identity" ]; then
@@ -1149,15 +1154,19 @@ find_sum() {
 match_processes() {
   list_ours
   list_executables
+  unmatched=' '
   while read -r link identity _; do
     pid=${link#/proc/}
     pid=${pid%/exe}
     case $ours in *" $pid "*) continue ;; esac
+    # Processes of one file are judged once: they are many. One that runs it by another name is found by the hash only.
+    case $unmatched in *" $identity "*) continue ;; esac
     target=$(readlink "$link" && printf .)
     target=${target%.}
     target=${target%"$line_feed"}
     encoded=$(printf '%s' "${target% (deleted)}" | base64url_encode)
-    find_sum
+    sum_of_link=''
+    if [ -s "$folder/sums" ]; then find_sum; fi
     match_process
   done <"$folder/executables" >"$folder/matched"
   head -n "$MAX_PROCESSES" "$folder/matched" >"$folder/matches"
@@ -1172,6 +1181,7 @@ match_process() {
     fi
     file_index=$((file_index + 1))
   done
+  unmatched="$unmatched$identity "
 }
 
 # ------------------------------------------------------------------------------------------------------------ memory

@@ -777,6 +777,11 @@ copy_file() {
     drop_stored unreadable "It could not be opened or read.$access_hint"
     return 0
   fi
+  # Again, as a directory on the way may have been swapped since; who swaps it back in between changes the identity.
+  if goes_through_foreign_link "$1"; then
+    drop_stored 'not a regular file' 'While it was copied, its path came to go through a link that is not owned by root.'
+    return 0
+  fi
   inspect "$1"
   facts_json=$first_facts
   if [ "$status" = regular ] && [ "$identity" != "$first_identity" ]; then
@@ -1124,7 +1129,7 @@ list_files() { run_for "$seconds" find "$@" -exec ls -ldnTBO {} + | print_safe; 
 # Mount points where a look can wait for a server; one with odd characters is cut off before them.
 read_remote_mounts() {
   remote_mounts=$(run_for 10 mount | awk '
-    / \((nfs|smbfs|afpfs|webdav|autofs|ftp|cifs|macfuse|osxfuse)[,)]/ {
+    / \((nfs|smbfs|afpfs|webdav|autofs|cifs|macfuse|osxfuse)[,)]/ {
       sub(/^.* on /, "")
       sub(/ \([^(]*$/, "")
       if (!sub(/[ \\*?[].*/, "")) $0 = $0 "/"

@@ -780,6 +780,11 @@ copy_file() {
     drop_stored unreadable "It could not be opened or read.$access_hint"
     return 0
   fi
+  # Again, as a directory on the way may have been swapped since; who swaps it back in between changes the identity.
+  if goes_through_foreign_link "$1"; then
+    drop_stored 'not a regular file' 'While it was copied, its path came to go through a link that is not owned by root.'
+    return 0
+  fi
   inspect "$1"
   facts_json=$first_facts
   if [ "$status" = regular ] && [ "$identity" != "$first_identity" ]; then
