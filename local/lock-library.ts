@@ -41,6 +41,11 @@ const scripts: readonly ListedScript[] = [
     description: 'Evidence Collector: triage of a Windows machine and the files of an alert, packed as zip.',
     parametersDescription: requestDescription,
   },
+  {
+    path: 'windows/evidence-alerted-files.ps1',
+    description: 'Evidence Collector: the files of an alert on Windows, with a verdict on each, packed as zip.',
+    parametersDescription: requestDescription,
+  },
 ];
 
 /** A reviewed script: where it is below library/, the SHA-256 of its bytes in hex, and its texts for the tenant's library. */

@@ -11,6 +11,8 @@ it starts is wevtutil.exe, to export event logs. The file is pure ASCII, so that
 .PARAMETER Request
 base64url of the request, compact JSON.
 #>
+# ============================================================ head: the same bytes in each PowerShell script of the library
+
 [CmdletBinding()]
 param(
     [Parameter(Mandatory, Position = 0)]
@@ -27,23 +29,14 @@ $VerbosePreference = 'SilentlyContinue'
 $ParentFolder = 'C:\Windows\Temp'
 # A collection that is tried again has -r1 to -r999 behind its 32 hex digits.
 $CollectionPattern = '\A[0-9a-f]{32}(-r[0-9]{1,3})?\z'
-$FolderPattern = '\Aevidence-collector-[0-9a-f]{32}(-r[0-9]{1,3})?-(0|[1-9][0-9]{0,2})\z'
-$StagingPattern = '\Aevidence-collector-[0-9a-f]{32}\.new\z'
 $MaximumRequestCharacters = 8000
 $MinimumLimitBytes = 1048576
 $MaximumLimitBytes = 3221225472
 $MinimumLimitSeconds = 10
 $MaximumLimitSeconds = 600
-$MaximumRows = 900
-$MaximumHashedBytes = 2gb
-# What the index and the directory of the zip may take.
-$ReservedBytes = 262144
-$FreeSpaceToLeaveBytes = 100mb
-# File attributes, by their numbers. Cloud: offline, recall on open, recall on data access; reading would fetch the content.
-$DirectoryAttribute = 0x10
-$DeviceAttribute = 0x40
+# Work that goes on after the answer has four hours.
+$MaximumDetachedSeconds = 14400
 $ReparsePointAttribute = 0x400
-$CloudAttributes = 0x441000
 $SystemSid = 'S-1-5-18'
 $AdministratorsSid = 'S-1-5-32-544'
 $Utf8 = [System.Text.UTF8Encoding]::new($false, $true)
@@ -54,18 +47,10 @@ $StartedAt = [datetime]::UtcNow
 # What changes has its scope written where it is set, so that it is one variable however the script is called.
 $script:Asked = $null
 $script:Refusal = ''
-$script:Folder = ''
-$script:WorkFolder = ''
 $script:CollectSeconds = 0
-$script:LimitBytes = [long] 0
-$script:CeilingShare = 0.5
-$script:ArchiveStream = $null
-$script:Archive = $null
 $script:BootAt = $null
 $script:IsDomainController = $false
-$Rows = [System.Collections.Generic.List[object]]::new()
-$FileAnswers = [System.Collections.Generic.List[object]]::new()
-$ExecutablePaths = [System.Collections.Generic.List[string]]::new()
+$script:ScriptSha256 = $null
 
 # ------------------------------------------------------------------------------------------------------ small tools
 
@@ -102,18 +87,6 @@ function Get-SecondsLeft {
     [int] [System.Math]::Floor($CollectSeconds - $Watch.Elapsed.TotalSeconds)
 }
 
-# The wish, or what is left if that is less.
-function Get-Seconds {
-    param([int] $Wish)
-    [System.Math]::Max(1, [System.Math]::Min($Wish, (Get-SecondsLeft)))
-}
-
-# Bytes that a next entry may have before it is compressed. The ceiling is lower first, so that the alert's own files find
-# at least a quarter of the size left, and what comes after them another.
-function Get-BytesLeft {
-    [long] ($LimitBytes * $CeilingShare) - $ArchiveStream.Position - $ReservedBytes
-}
-
 # Whoever else has the file open may go on to write, rename or remove it.
 function Open-ForReading {
     param([string] $FilePath)
@@ -132,6 +105,221 @@ function Get-Sha256 {
         $reader.Dispose()
         $hasher.Dispose()
     }
+}
+
+function Set-ScriptSha256 {
+    try {
+        if (-not [string]::IsNullOrEmpty($PSCommandPath)) { $script:ScriptSha256 = Get-Sha256 -FilePath $PSCommandPath }
+    }
+    catch {
+        $script:ScriptSha256 = $null
+    }
+}
+
+function Assert-Elevated {
+    $principal = [System.Security.Principal.WindowsPrincipal]::new([System.Security.Principal.WindowsIdentity]::GetCurrent())
+    if (-not $principal.IsInRole([System.Security.Principal.WindowsBuiltInRole]::Administrator)) {
+        Stop-WithReason -Reason 'The script needs SYSTEM or an elevated administrator. Run it by live response.'
+    }
+}
+
+function Read-Machine {
+    try {
+        $system = Get-CimInstance -Namespace 'root/cimv2' -ClassName 'Win32_OperatingSystem' -OperationTimeoutSec 10
+        $script:BootAt = Format-Instant -Value $system.LastBootUpTime
+        $script:IsDomainController = $system.ProductType -eq 2
+    }
+    catch {
+        $script:BootAt = $null
+    }
+}
+
+function Test-OwnedByUs {
+    param([string] $Path)
+    $set = [System.IO.Directory]::GetAccessControl($Path, [System.Security.AccessControl.AccessControlSections]::Owner)
+    $owner = $set.GetOwner([System.Security.Principal.SecurityIdentifier]).Value
+    $self = [System.Security.Principal.WindowsIdentity]::GetCurrent().User.Value
+    return ($owner -eq $SystemSid) -or ($owner -eq $AdministratorsSid) -or ($owner -eq $self)
+}
+
+function Test-ReparsePoint {
+    param([System.IO.FileSystemInfo] $Entry)
+    return ([int] $Entry.Attributes -band $ReparsePointAttribute) -ne 0
+}
+
+# --------------------------------------------------------------------------------------------------------- request
+
+function Read-Number {
+    param([string] $Text, [long] $Minimum, [long] $Maximum, [string] $Name)
+    if (($Text -cmatch '\A(0|[1-9][0-9]{0,9})\z') -and ([long] $Text -ge $Minimum) -and ([long] $Text -le $Maximum)) {
+        return [long] $Text
+    }
+    Stop-WithReason -Reason "The $Name of the request is not a number from $Minimum to $Maximum."
+}
+
+# The words of the request's last key, which may be absent; any word of the right form may be asked for.
+function Read-Options {
+    param([string] $Listed)
+    if (($Listed -cne '') -and ($Listed -cnotmatch '\A"[a-z][a-z-]{0,39}"(?:,"[a-z][a-z-]{0,39}")*\z')) {
+        Stop-WithReason -Reason 'The options of the request are not words of small letters and dashes, at most 40 characters each.'
+    }
+    foreach ($found in [regex]::Matches($Listed, '[a-z-]+')) { $found.Value }
+}
+
+# Harvesting names the archive of an earlier session; every other script makes its own.
+function Read-Request {
+    param([string] $Encoded, [switch] $OfEarlierSession)
+    if ($Encoded -cnotmatch '\A[A-Za-z0-9_-]+\z') {
+        Stop-WithReason -Reason 'The argument is not base64url. Give one argument: the request as base64url without padding.'
+    }
+    if ($Encoded.Length -gt $MaximumRequestCharacters) {
+        Stop-WithReason -Reason "The argument has more than $MaximumRequestCharacters characters. Ask for fewer files in one request."
+    }
+    $json = ''
+    try {
+        $json = ConvertFrom-Base64Url -Text $Encoded
+    }
+    catch {
+        Stop-WithReason -Reason 'The argument is not base64url of UTF-8 text.'
+    }
+    if ($json -cnotmatch '\A[\x21-\x7e]+\z') {
+        Stop-WithReason -Reason 'The request is not compact JSON in ASCII. Encode it without white space, foreign strings as base64url.'
+    }
+    $shape = '\A\{"v":([^,]*),"collection":"([^"]*)","session":([^,]*),"archive":"([^"]*)",' +
+        '"limitBytes":([^,]*),"limitSeconds":([^,]*),"files":\[([^\]]*)\](?:,"options":\[([^\]]+)\])?\}\z'
+    $parts = [regex]::Match($json, $shape)
+    if (-not $parts.Success) {
+        Stop-WithReason -Reason 'The request is not v, collection, session, archive, limitBytes, limitSeconds, files, options, in this order.'
+    }
+    if ($parts.Groups[1].Value -cne '1') {
+        Stop-WithReason -Reason 'The request is not of version 1, the only one this script knows. Use the matching script.'
+    }
+    $collection = $parts.Groups[2].Value
+    if ($collection -cnotmatch $CollectionPattern) {
+        Stop-WithReason -Reason 'The collection of the request is not 32 hex digits.'
+    }
+    $session = Read-Number -Text $parts.Groups[3].Value -Minimum 0 -Maximum 999 -Name 'session'
+    $made = $session
+    if ($OfEarlierSession) {
+        $named = [regex]::Match($parts.Groups[4].Value, '-([0-9]+)\\\\evidence\.zip\z').Groups[1].Value
+        $made = Read-Number -Text $named -Minimum 0 -Maximum 999 -Name 'session in the archive'
+    }
+    $expectedFolder = $ParentFolder + '\evidence-collector-' + $collection + '-' + $made
+    $expectedArchive = $expectedFolder + '\evidence.zip'
+    if ($parts.Groups[4].Value -cne $expectedArchive.Replace('\', '\\')) {
+        Stop-WithReason -Reason "The archive of the request is not $expectedArchive, the only place allowed."
+    }
+    $bytes = Read-Number -Text $parts.Groups[5].Value -Minimum $MinimumLimitBytes -Maximum $MaximumLimitBytes -Name 'limitBytes'
+    $options = @(Read-Options -Listed $parts.Groups[8].Value)
+    $mostSeconds = $MaximumLimitSeconds
+    if ($options -ccontains 'detached') { $mostSeconds = $MaximumDetachedSeconds }
+    $seconds = Read-Number -Text $parts.Groups[6].Value -Minimum $MinimumLimitSeconds -Maximum $mostSeconds -Name 'limitSeconds'
+
+    $listed = $parts.Groups[7].Value
+    $one = '\{"path":"([A-Za-z0-9_-]*)","sha256":"([0-9a-f]{64})?"\}'
+    if (($listed -cne '') -and ($listed -cnotmatch ('\A' + $one + '(?:,' + $one + ')*\z'))) {
+        Stop-WithReason -Reason 'The files of the request are not rows of path (base64url) and sha256 (64 hex digits or empty).'
+    }
+    $files = [System.Collections.Generic.List[object]]::new()
+    foreach ($found in [regex]::Matches($listed, $one)) {
+        $files.Add([pscustomobject] @{ Path = $found.Groups[1].Value; Sha256 = $found.Groups[2].Value })
+    }
+    return [pscustomobject] @{
+        Collection   = $collection
+        Session      = $session
+        Folder       = $expectedFolder
+        Archive      = $expectedArchive
+        LimitBytes   = $bytes
+        LimitSeconds = $seconds
+        Files        = $files
+        Options      = $options
+    }
+}
+
+# ---------------------------------------------------------------------------------------------------------- answer
+
+function Write-Answer {
+    param([string] $Json)
+    $encoded = ConvertTo-Base64Url -Bytes $Utf8Lenient.GetBytes($Json)
+    Write-Output -InputObject '-----BEGIN EVIDENCE ANSWER-----'
+    for ($at = 0; $at -lt $encoded.Length; $at += 76) {
+        Write-Output -InputObject ($encoded.Substring($at, [System.Math]::Min(76, $encoded.Length - $at)))
+    }
+    Write-Output -InputObject '-----END EVIDENCE ANSWER-----'
+}
+
+function Get-MachineNow {
+    [ordered] @{ utc = Format-Instant -Value ([datetime]::UtcNow); zone = [System.TimeZoneInfo]::Local.Id; bootAt = $BootAt }
+}
+
+# An answer with nothing kept; its files are the request's, in its order.
+function New-Refusal {
+    param([string] $Reason)
+    $files = @()
+    if ($null -ne $Asked) {
+        $files = @(foreach ($file in $Asked.Files) {
+                [ordered] @{ path = $file.Path; status = 'skipped'; sha256 = $null; bytes = $null }
+            })
+    }
+    return [ordered] @{
+        v         = 1
+        ok        = $false
+        reason    = $Reason
+        script    = [ordered] @{ sha256 = $ScriptSha256 }
+        machine   = Get-MachineNow
+        startedAt = Format-Instant -Value $StartedAt
+        endedAt   = Format-Instant -Value ([datetime]::UtcNow)
+        archive   = $null
+        items     = 0
+        errors    = 0
+        files     = $files
+    }
+}
+
+function Get-FailureReason {
+    param($Failure)
+    if ($Refusal -cne '') { return $Refusal }
+    return 'The script failed and kept nothing: ' + (Get-Message -Failure $Failure) + ' Run it again; then look at the machine.'
+}
+
+# ============================================================ end of head
+
+# ============================================================ collecting: the same bytes in each script that makes an archive
+
+$FolderPattern = '\Aevidence-collector-[0-9a-f]{32}(-r[0-9]{1,3})?-(0|[1-9][0-9]{0,2})\z'
+$StagingPattern = '\Aevidence-collector-[0-9a-f]{32}\.new\z'
+$MaximumRows = 900
+$MaximumHashedBytes = 2gb
+# What the index and the directory of the zip may take.
+$ReservedBytes = 262144
+$FreeSpaceToLeaveBytes = 100mb
+# File attributes, by their numbers. Cloud: offline, recall on open, recall on data access; reading would fetch the content.
+$DirectoryAttribute = 0x10
+$DeviceAttribute = 0x40
+$CloudAttributes = 0x441000
+
+$script:Folder = ''
+$script:WorkFolder = ''
+$script:LimitBytes = [long] 0
+$script:CeilingShare = 0.5
+$script:ArchiveStream = $null
+$script:Archive = $null
+# A sentence for people in the answer of a run that went well.
+$script:NoticeForPeople = ''
+$script:Native = $null
+$Rows = [System.Collections.Generic.List[object]]::new()
+$FileAnswers = [System.Collections.Generic.List[object]]::new()
+
+# The wish, or what is left if that is less.
+function Get-Seconds {
+    param([int] $Wish)
+    [System.Math]::Max(1, [System.Math]::Min($Wish, (Get-SecondsLeft)))
+}
+
+# Bytes that a next entry may have before it is compressed. The ceiling is lower first, so that the alert's own files find
+# at least a quarter of the size left, and what comes after them another.
+function Get-BytesLeft {
+    [long] ($LimitBytes * $CeilingShare) - $ArchiveStream.Position - $ReservedBytes
 }
 
 # Any value -> a string, a number, a boolean or null. Lists become lines, objects become name=value.
@@ -170,90 +358,7 @@ function ConvertTo-Plain {
     return [string] $Value
 }
 
-# --------------------------------------------------------------------------------------------------------- request
-
-function Read-Number {
-    param([string] $Text, [long] $Minimum, [long] $Maximum, [string] $Name)
-    if (($Text -cmatch '\A(0|[1-9][0-9]{0,9})\z') -and ([long] $Text -ge $Minimum) -and ([long] $Text -le $Maximum)) {
-        return [long] $Text
-    }
-    Stop-WithReason -Reason "The $Name of the request is not a number from $Minimum to $Maximum."
-}
-
-function Read-Request {
-    param([string] $Encoded)
-    if ($Encoded -cnotmatch '\A[A-Za-z0-9_-]+\z') {
-        Stop-WithReason -Reason 'The argument is not base64url. Give one argument: the request as base64url without padding.'
-    }
-    if ($Encoded.Length -gt $MaximumRequestCharacters) {
-        Stop-WithReason -Reason "The argument has more than $MaximumRequestCharacters characters. Ask for fewer files in one request."
-    }
-    $json = ''
-    try {
-        $json = ConvertFrom-Base64Url -Text $Encoded
-    }
-    catch {
-        Stop-WithReason -Reason 'The argument is not base64url of UTF-8 text.'
-    }
-    if ($json -cnotmatch '\A[\x21-\x7e]+\z') {
-        Stop-WithReason -Reason 'The request is not compact JSON in ASCII. Encode it without white space, foreign strings as base64url.'
-    }
-    $shape = '\A\{"v":([^,]*),"collection":"([^"]*)","session":([^,]*),"archive":"([^"]*)",' +
-        '"limitBytes":([^,]*),"limitSeconds":([^,]*),"files":\[(.*)\]\}\z'
-    $parts = [regex]::Match($json, $shape)
-    if (-not $parts.Success) {
-        Stop-WithReason -Reason 'The request is not v, collection, session, archive, limitBytes, limitSeconds, files, in this order.'
-    }
-    if ($parts.Groups[1].Value -cne '1') {
-        Stop-WithReason -Reason 'The request is not of version 1, the only one this script knows. Use the matching script.'
-    }
-    $collection = $parts.Groups[2].Value
-    if ($collection -cnotmatch $CollectionPattern) {
-        Stop-WithReason -Reason 'The collection of the request is not 32 hex digits.'
-    }
-    $session = Read-Number -Text $parts.Groups[3].Value -Minimum 0 -Maximum 999 -Name 'session'
-    $expectedFolder = $ParentFolder + '\evidence-collector-' + $collection + '-' + $session
-    $expectedArchive = $expectedFolder + '\evidence.zip'
-    if ($parts.Groups[4].Value -cne $expectedArchive.Replace('\', '\\')) {
-        Stop-WithReason -Reason "The archive of the request is not $expectedArchive, the only place allowed."
-    }
-    $bytes = Read-Number -Text $parts.Groups[5].Value -Minimum $MinimumLimitBytes -Maximum $MaximumLimitBytes -Name 'limitBytes'
-    $seconds = Read-Number -Text $parts.Groups[6].Value -Minimum $MinimumLimitSeconds -Maximum $MaximumLimitSeconds -Name 'limitSeconds'
-
-    $listed = $parts.Groups[7].Value
-    $one = '\{"path":"([A-Za-z0-9_-]*)","sha256":"([0-9a-f]{64})?"\}'
-    if (($listed -cne '') -and ($listed -cnotmatch ('\A' + $one + '(?:,' + $one + ')*\z'))) {
-        Stop-WithReason -Reason 'The files of the request are not rows of path (base64url) and sha256 (64 hex digits or empty).'
-    }
-    $files = [System.Collections.Generic.List[object]]::new()
-    foreach ($found in [regex]::Matches($listed, $one)) {
-        $files.Add([pscustomobject] @{ Path = $found.Groups[1].Value; Sha256 = $found.Groups[2].Value })
-    }
-    return [pscustomobject] @{
-        Collection   = $collection
-        Session      = $session
-        Folder       = $expectedFolder
-        Archive      = $expectedArchive
-        LimitBytes   = $bytes
-        LimitSeconds = $seconds
-        Files        = $files
-    }
-}
-
 # ---------------------------------------------------------------------------------------------------------- folder
-
-function Test-OwnedByUs {
-    param([string] $Path)
-    $set = [System.IO.Directory]::GetAccessControl($Path, [System.Security.AccessControl.AccessControlSections]::Owner)
-    $owner = $set.GetOwner([System.Security.Principal.SecurityIdentifier]).Value
-    $self = [System.Security.Principal.WindowsIdentity]::GetCurrent().User.Value
-    return ($owner -eq $SystemSid) -or ($owner -eq $AdministratorsSid) -or ($owner -eq $self)
-}
-
-function Test-ReparsePoint {
-    param([System.IO.FileSystemInfo] $Entry)
-    return ([int] $Entry.Attributes -band $ReparsePointAttribute) -ne 0
-}
 
 function Remove-StaleFolders {
     $yesterday = [datetime]::UtcNow.AddHours(-24)
@@ -557,9 +662,9 @@ function Get-FileFacts {
 }
 
 # Copies a regular file into the work folder (or only hashes it, without a target) -> status, reason, bytes, sha256, facts.
-# Part 'tail' takes the last bytes of a file that is too large, part 'whole' takes all or nothing.
-function Copy-Evidence {
-    param([string] $Path, [string] $Target, [long] $MaximumBytes, [string] $Part, [int] $Seconds)
+# Part 'head' takes the first bytes of a file that is too large, 'tail' the last, 'whole' takes all or nothing.
+function Copy-Opened {
+    param([string] $Path, [string] $Target, [long] $MaximumBytes, [string] $Part, [int] $Seconds, [System.IO.Stream] $Opened = $null)
     $problem = Test-PathSyntax -Path $Path
     if ($null -eq $problem) { $problem = Test-RegularFile -Path $Path }
     if ($null -ne $problem) { return $problem }
@@ -572,7 +677,7 @@ function Copy-Evidence {
     $hasher = [System.Security.Cryptography.SHA256CryptoServiceProvider]::new()
     try {
         $outcome.File = Get-FileFacts -Path $Path
-        $reader = Open-ForReading -FilePath $Path
+        if ($null -ne $Opened) { $reader = $Opened } else { $reader = Open-ForReading -FilePath $Path }
         $length = $reader.Length
         $keeps = $Target -cne ''
         if ($length -gt $MaximumBytes) {
@@ -580,6 +685,10 @@ function Copy-Evidence {
                 [void] $reader.Seek($length - $MaximumBytes, [System.IO.SeekOrigin]::Begin)
                 $outcome.Status = 'truncated'
                 $outcome.Reason = "The last part of $length bytes."
+            }
+            elseif ($Part -ceq 'head') {
+                $outcome.Status = 'truncated'
+                $outcome.Reason = "The first part of $length bytes."
             }
             else {
                 $keeps = $false
@@ -593,7 +702,7 @@ function Copy-Evidence {
             $writer = [System.IO.FileStream]::new($Target, [System.IO.FileMode]::CreateNew, [System.IO.FileAccess]::Write)
         }
         $bound = [System.Math]::Max($length, $MaximumBytes)
-        if ($Part -ceq 'tail') { $bound = $MaximumBytes }
+        if ($Part -cne 'whole') { $bound = $MaximumBytes }
         $buffer = [byte[]]::new(1048576)
         $total = [long] 0
         while ($true) {
@@ -655,6 +764,487 @@ function Save-File {
     $row['sha256'] = $outcome.Sha256
     $Rows.Add($row)
 }
+
+# ----------------------------------------------------------------------------------------------- functions of Windows
+
+# What .NET does not offer, declared in memory: nothing is compiled, nothing is written for it. The type with the functions,
+# each a dictionary of Name, Library, Returns, Takes.
+function New-NativeType {
+    param([string] $TypeName, [object[]] $Functions)
+    $assembly = [System.AppDomain]::CurrentDomain.DefineDynamicAssembly(
+        [System.Reflection.AssemblyName]::new($TypeName), [System.Reflection.Emit.AssemblyBuilderAccess]::Run)
+    $builder = $assembly.DefineDynamicModule($TypeName).DefineType(
+        $TypeName, [System.Reflection.TypeAttributes] 'Public, Class, Sealed, Abstract')
+    foreach ($function in $Functions) {
+        $library = [System.Environment]::SystemDirectory + '\' + $function.Library
+        $method = $builder.DefinePInvokeMethod(
+            $function.Name, $library, [System.Reflection.MethodAttributes] 'Public, Static, PinvokeImpl',
+            [System.Reflection.CallingConventions]::Standard, $function.Returns, [type[]] $function.Takes,
+            [System.Runtime.InteropServices.CallingConvention]::Winapi, [System.Runtime.InteropServices.CharSet]::Unicode)
+        $method.SetImplementationFlags([System.Reflection.MethodImplAttributes]::PreserveSig)
+    }
+    return $builder.CreateType()
+}
+
+# ---------------------------------------------------------------------------------------------------- locked files
+
+function Get-Native {
+    if ($null -eq $Native) {
+        $file = [Microsoft.Win32.SafeHandles.SafeFileHandle]
+        $script:Native = New-NativeType -TypeName 'EvidenceFiles' -Functions @(
+            @{
+                Name = 'CreateFileW'; Library = 'kernel32.dll'; Returns = $file
+                Takes = @([string], [uint32], [uint32], [IntPtr], [uint32], [uint32], [IntPtr])
+            }
+            @{
+                Name = 'GetFinalPathNameByHandleW'; Library = 'kernel32.dll'; Returns = [uint32]
+                Takes = @($file, [System.Text.StringBuilder], [uint32], [uint32])
+            }
+            @{
+                Name = 'DeviceIoControl'; Library = 'kernel32.dll'; Returns = [bool]
+                Takes = @($file, [uint32], [byte[]], [uint32], [byte[]], [uint32], [byte[]], [IntPtr])
+            }
+            @{
+                Name = 'AdjustTokenPrivileges'; Library = 'advapi32.dll'; Returns = [bool]
+                Takes = @([IntPtr], [bool], [byte[]], [uint32], [IntPtr], [IntPtr])
+            }
+        )
+        # TOKEN_PRIVILEGES with one privilege, SeBackupPrivilege (its number is 17), enabled: SYSTEM has it, and has it off.
+        $state = [byte[]]::new(16)
+        $state[0] = 1
+        $state[4] = 17
+        $state[12] = 2
+        $access = [System.Security.Principal.TokenAccessLevels] 'Query, AdjustPrivileges'
+        $token = [System.Security.Principal.WindowsIdentity]::GetCurrent($access)
+        [void] $Native::AdjustTokenPrivileges($token.Token, $false, $state, 16, [IntPtr]::Zero, [IntPtr]::Zero)
+        $token.Dispose()
+    }
+    return $Native
+}
+
+# A handle on an existing file or volume, which shares everything with everyone and follows no link at its end.
+function Open-Native {
+    param([string] $NativePath, [uint32] $Access, [uint32] $Flags)
+    $api = Get-Native
+    $handle = $api::CreateFileW($NativePath, $Access, 7, [IntPtr]::Zero, 3, $Flags, [IntPtr]::Zero)
+    if ($handle.IsInvalid) { throw 'Windows did not open it.' }
+    return $handle
+}
+
+# The same, if the handle is on that very path: a link on the way, or another name, is refused.
+function Open-NativeFile {
+    param([string] $NativePath, [uint32] $Access, [uint32] $NameForm, [string] $ExpectedName)
+    # FILE_FLAG_BACKUP_SEMANTICS and FILE_FLAG_OPEN_REPARSE_POINT.
+    $handle = Open-Native -NativePath $NativePath -Access $Access -Flags 35651584
+    $api = Get-Native
+    $name = [System.Text.StringBuilder]::new(32768)
+    $length = $api::GetFinalPathNameByHandleW($handle, $name, 32767, $NameForm)
+    if (($length -eq 0) -or ($length -ge 32767) -or ($name.ToString() -ne $ExpectedName)) {
+        $handle.Dispose()
+        throw 'It is reached by another name.'
+    }
+    return $handle
+}
+
+# What a control code answers about a handle, at most so many bytes.
+function Read-Control {
+    param($Handle, [uint32] $Code, [int] $Bytes)
+    $api = Get-Native
+    $answered = [byte[]]::new($Bytes)
+    $count = [byte[]]::new(4)
+    if (-not $api::DeviceIoControl($Handle, $Code, [byte[]]::new(8), 8, $answered, $Bytes, $count, [IntPtr]::Zero)) {
+        throw 'The file system does not tell where it lies.'
+    }
+    return , $answered
+}
+
+# Runs of clusters -> the file they hold, with its hash. Reads whole clusters, as a volume demands.
+function Copy-Clusters {
+    param([string] $Drive, [object[]] $Runs, [long] $Bytes, [string] $Target, [int] $Seconds)
+    $timer = [System.Diagnostics.Stopwatch]::StartNew()
+    $hasher = [System.Security.Cryptography.SHA256CryptoServiceProvider]::new()
+    $volume = $null
+    $reader = $null
+    $writer = $null
+    try {
+        # GENERIC_READ; FSCTL_GET_NTFS_VOLUME_DATA has the bytes of a cluster at 44.
+        $volume = Open-Native -NativePath ('\\.\' + $Drive + ':') -Access 2147483648 -Flags 0
+        $clusterBytes = [System.BitConverter]::ToUInt32((Read-Control -Handle $volume -Code 0x90064 -Bytes 96), 44)
+        $reader = [System.IO.FileStream]::new($volume, [System.IO.FileAccess]::Read, 1)
+        $writer = [System.IO.FileStream]::new($Target, [System.IO.FileMode]::CreateNew, [System.IO.FileAccess]::Write)
+        $buffer = [byte[]]::new([int] [System.Math]::Max([long] 1048576, [long] $clusterBytes))
+        $left = $Bytes
+        foreach ($run in $Runs) {
+            if ($run.Cluster -lt 0) { throw 'It has holes.' }
+            [void] $reader.Seek($run.Cluster * $clusterBytes, [System.IO.SeekOrigin]::Begin)
+            $runBytes = $run.Clusters * $clusterBytes
+            while (($runBytes -gt 0) -and ($left -gt 0)) {
+                if ($timer.Elapsed.TotalSeconds -gt $Seconds) { throw "It could not be read within $Seconds s." }
+                $count = $reader.Read($buffer, 0, [int] [System.Math]::Min([long] $buffer.Length, $runBytes))
+                if ($count -le 0) { throw 'The disk ended before it did.' }
+                $runBytes -= $count
+                $wanted = [int] [System.Math]::Min([long] $count, $left)
+                $left -= $wanted
+                $writer.Write($buffer, 0, $wanted)
+                [void] $hasher.TransformBlock($buffer, 0, $wanted, $null, 0)
+            }
+        }
+        if ($left -gt 0) { throw 'It has more bytes than clusters on the disk.' }
+        [void] $hasher.TransformFinalBlock($buffer, 0, 0)
+        $outcome = New-Outcome -Status 'collected' -Reason 'Locked: read from its clusters on the disk, without what Windows had not written yet.'
+        $outcome.Bytes = $Bytes
+        $outcome.Sha256 = [System.BitConverter]::ToString($hasher.Hash).Replace('-', '').ToLowerInvariant()
+        return $outcome
+    }
+    finally {
+        if ($null -ne $writer) { $writer.Dispose() }
+        if ($null -ne $reader) { $reader.Dispose() }
+        if ($null -ne $volume) { $volume.Dispose() }
+        $hasher.Dispose()
+    }
+}
+
+# Where a file lies, by FSCTL_GET_RETRIEVAL_POINTERS on a handle that may only read attributes, which no lock refuses.
+function Copy-LockedClusters {
+    param([string] $Path, [string] $Target, [long] $MaximumBytes, [int] $Seconds)
+    $info = [System.IO.FileInfo]::new($Path)
+    # Sparse, compressed, encrypted: the clusters are not the file.
+    if (([int] $info.Attributes -band 0x4a00) -ne 0) { throw 'Its clusters are not its content.' }
+    if ($info.Length -gt $MaximumBytes) { throw "It has more than the $MaximumBytes bytes there is room for." }
+    $handle = Open-NativeFile -NativePath ('\\?\' + $Path) -Access 128 -NameForm 0 -ExpectedName ('\\?\' + $Path)
+    $runs = [System.Collections.Generic.List[object]]::new()
+    try {
+        $pointers = Read-Control -Handle $handle -Code 0x90073 -Bytes 65536
+        $next = [System.BitConverter]::ToInt64($pointers, 8)
+        for ($index = 0; $index -lt [System.BitConverter]::ToUInt32($pointers, 0); $index++) {
+            $end = [System.BitConverter]::ToInt64($pointers, 16 + 16 * $index)
+            $first = [System.BitConverter]::ToInt64($pointers, 24 + 16 * $index)
+            $runs.Add([pscustomobject] @{ Cluster = $first; Clusters = $end - $next })
+            $next = $end
+        }
+    }
+    finally {
+        $handle.Dispose()
+    }
+    $facts = Get-FileFacts -Path $Path
+    $outcome = Copy-Clusters -Drive $Path.Substring(0, 1) -Runs $runs.ToArray() -Bytes $info.Length -Target $Target -Seconds $Seconds
+    $outcome.File = $facts
+    return $outcome
+}
+
+# The devices of the shadow copies of a drive that are there already, the newest first; none is made.
+function Get-Shadows {
+    param([string] $Drive)
+    $volume = $null
+    foreach ($found in @(Get-CimInstance -Namespace 'root/cimv2' -ClassName 'Win32_Volume' -OperationTimeoutSec 15)) {
+        if ($found.DriveLetter -eq ($Drive + ':')) { $volume = $found.DeviceID }
+    }
+    $copies = [System.Collections.Generic.SortedList[string, object]]::new()
+    foreach ($found in @(Get-CimInstance -Namespace 'root/cimv2' -ClassName 'Win32_ShadowCopy' -OperationTimeoutSec 15)) {
+        if (($null -ne $volume) -and ($found.VolumeName -eq $volume)) {
+            $made = Format-Instant -Value $found.InstallDate
+            $copies[$made + $found.ID] = [pscustomobject] @{ Device = $found.DeviceObject; MadeAt = $made }
+        }
+    }
+    for ($index = $copies.Count - 1; $index -ge 0; $index--) { $copies.Values[$index] }
+}
+
+# Reads by the right to back up, or from a shadow copy, in place of what does not open.
+function Copy-LockedStream {
+    param([string] $Path, [string] $Target, [long] $MaximumBytes, [string] $Part, [int] $Seconds, $Handle, [string] $Remark)
+    $stream = [System.IO.FileStream]::new($Handle, [System.IO.FileAccess]::Read, 65536)
+    try {
+        $outcome = Copy-Opened -Path $Path -Target $Target -MaximumBytes $MaximumBytes -Part $Part -Seconds $Seconds -Opened $stream
+        $outcome.Reason = ($Remark + ' ' + $outcome.Reason).Trim()
+        return $outcome
+    }
+    finally {
+        $stream.Dispose()
+    }
+}
+
+# One way to read a file that does not open -> an outcome, or an exception when it is no way.
+function Copy-LockedBy {
+    param([string] $Way, [string] $Path, [string] $Target, [long] $MaximumBytes, [string] $Part, [int] $Seconds)
+    $name = '\\?\' + $Path
+    if ($Way -ceq 'backup') {
+        $handle = Open-NativeFile -NativePath $name -Access 2147483648 -NameForm 0 -ExpectedName $name
+        return Copy-LockedStream -Path $Path -Target $Target -MaximumBytes $MaximumBytes -Part $Part -Seconds $Seconds -Handle $handle `
+            -Remark 'No access: read by the right to back up.'
+    }
+    if ($Way -ceq 'clusters') {
+        if ($Part -cne 'whole') { throw 'Only whole files are read from clusters.' }
+        return Copy-LockedClusters -Path $Path -Target $Target -MaximumBytes $MaximumBytes -Seconds $Seconds
+    }
+    foreach ($shadow in @(Get-Shadows -Drive $Path.Substring(0, 1))) {
+        $inside = $Path.Substring(2)
+        $expected = $shadow.Device.Replace('\\?\GLOBALROOT', '') + $inside
+        # The form of a name with its device.
+        $handle = Open-NativeFile -NativePath ($shadow.Device + $inside) -Access 2147483648 -NameForm 2 -ExpectedName $expected
+        return Copy-LockedStream -Path $Path -Target $Target -MaximumBytes $MaximumBytes -Part $Part -Seconds $Seconds -Handle $handle `
+            -Remark "Locked: as the shadow copy of $($shadow.MadeAt) has it, which may be older."
+    }
+    throw 'The drive has no shadow copy.'
+}
+
+# Copies a regular file as Copy-Opened does; one that does not open is read by the right to back up, from its clusters, or
+# from a shadow copy that is there already.
+function Copy-Evidence {
+    param([string] $Path, [string] $Target, [long] $MaximumBytes, [string] $Part, [int] $Seconds)
+    $first = Copy-Opened -Path $Path -Target $Target -MaximumBytes $MaximumBytes -Part $Part -Seconds $Seconds
+    if (($first.Status -cne 'unreadable') -or ($Target -ceq '')) { return $first }
+    $tried = $first.Reason
+    foreach ($way in @('backup', 'clusters', 'shadow')) {
+        if ((Get-SecondsLeft) -le 0) { break }
+        try {
+            [System.IO.File]::Delete($Target)
+            $outcome = Copy-LockedBy -Way $way -Path $Path -Target $Target -MaximumBytes $MaximumBytes -Part $Part -Seconds $Seconds
+            if ($outcome.Status -cne 'unreadable') { return $outcome }
+            $tried = $tried + ' By ' + $way + ': ' + $outcome.Reason
+        }
+        catch {
+            $tried = $tried + ' By ' + $way + ': ' + (Get-Message -Failure $_)
+        }
+    }
+    $first.Reason = $tried
+    return $first
+}
+
+# ------------------------------------------------------------------------------------------------------------ pack
+
+function Test-Option {
+    param([string] $Word)
+    return $Asked.Options -ccontains $Word
+}
+
+# A word this script does not know is said, and no reason to do nothing.
+function Add-UnknownOptions {
+    param([string[]] $Known)
+    foreach ($word in $Asked.Options) {
+        if (($Known -ccontains $word) -or ($word -ceq 'detached')) { continue }
+        Add-Failure -Category 'option' -Source $word -Status 'skipped' -Reason 'This script has no such option. Look for a newer one, or leave it out.'
+    }
+}
+
+function Save-Index {
+    param([string] $ScriptName, [string] $Children)
+    $index = [ordered] @{
+        v            = 1
+        collection   = $Asked.Collection
+        session      = $Asked.Session
+        limitBytes   = $LimitBytes
+        limitSeconds = $Asked.LimitSeconds
+        options      = $Asked.Options
+        script       = [ordered] @{ name = $ScriptName; sha256 = $ScriptSha256 }
+        machine      = [ordered] @{
+            name   = [System.Environment]::MachineName
+            utc    = Format-Instant -Value $StartedAt
+            zone   = [System.TimeZoneInfo]::Local.Id
+            bootAt = $BootAt
+        }
+        startedAt    = Format-Instant -Value $StartedAt
+        endedAt      = Format-Instant -Value ([datetime]::UtcNow)
+        # What of the evidence is our own doing.
+        own          = [ordered] @{
+            pid         = $PID
+            user        = [System.Security.Principal.WindowsIdentity]::GetCurrent().User.Value
+            folder      = $Folder
+            is64Bit     = [System.Environment]::Is64BitProcess
+            children    = $Children
+        }
+        rows         = $Rows.ToArray()
+    }
+    $path = $WorkFolder + '\index.json'
+    [System.IO.File]::WriteAllText($path, (ConvertTo-Json -InputObject $index -Compress -Depth 6), $Utf8Lenient)
+    Add-ArchiveEntry -Name 'index.json' -FilePath $path
+}
+
+function Open-Archive {
+    $script:ArchiveStream = [System.IO.FileStream]::new($Asked.Archive, [System.IO.FileMode]::CreateNew, [System.IO.FileAccess]::Write)
+    $create = [System.IO.Compression.ZipArchiveMode]::Create
+    $script:Archive = [System.IO.Compression.ZipArchive]::new($ArchiveStream, $create, $true, $Utf8Lenient)
+}
+
+function Close-Archive {
+    if ($null -ne $Archive) {
+        $closing = $Archive
+        $script:Archive = $null
+        $closing.Dispose()
+    }
+    if ($null -ne $ArchiveStream) {
+        $closing = $ArchiveStream
+        $script:ArchiveStream = $null
+        $closing.Dispose()
+    }
+}
+
+# What was kept, as the contract has it; the rows of the request's files are in its order, what was not reached was skipped.
+function New-Answer {
+    param($PackedArchive, $Notice)
+    $answer = New-Refusal -Reason ''
+    $answer['ok'] = $true
+    $answer['reason'] = $Notice
+    $answer['archive'] = $PackedArchive
+    foreach ($row in $Rows) {
+        if (@('collected', 'truncated') -contains $row['status']) { $answer['items']++ }
+        if (@('unreadable', 'failed', 'too large', 'skipped') -contains $row['status']) { $answer['errors']++ }
+    }
+    for ($index = 0; $index -lt $FileAnswers.Count; $index++) { $answer['files'][$index] = $FileAnswers[$index] }
+    return $answer
+}
+
+# -------------------------------------------------------------------------------------------------------- detached
+
+# The copy of this script that goes on after the answer, in the folder that none but SYSTEM and Administrators can enter.
+function Get-DetachedCopy {
+    return $Asked.Folder + '\detached.ps1'
+}
+
+function Test-DetachedStarted {
+    param([int] $Seconds)
+    $timer = [System.Diagnostics.Stopwatch]::StartNew()
+    while ($timer.Elapsed.TotalSeconds -lt $Seconds) {
+        if ([System.IO.File]::Exists($Asked.Folder + '\worker.json')) { return $true }
+        [System.Threading.Thread]::Sleep(250)
+    }
+    return $false
+}
+
+# WMI starts the copy outside of the session, which would take it along when it ends; where that is forbidden it is started
+# plainly. The copy claims the folder by a file only one can create, so two of them are never at work.
+function Start-Detached {
+    if ([string]::IsNullOrEmpty($PSCommandPath) -or ($null -eq $ScriptSha256)) {
+        Stop-WithReason -Reason 'The script does not know its own file, so it cannot start itself detached. Ask without the option detached.'
+    }
+    New-EvidenceFolder
+    $copy = Get-DetachedCopy
+    [System.IO.File]::WriteAllBytes($copy, [System.IO.File]::ReadAllBytes($PSCommandPath))
+    if ((Get-Sha256 -FilePath $copy) -cne $ScriptSha256) {
+        Stop-WithReason -Reason 'The copy of the script that was to go on is not the script. Look at the machine before you run it again.'
+    }
+    $program = [System.Environment]::SystemDirectory + '\WindowsPowerShell\v1.0\powershell.exe'
+    # The request is base64url, as was checked, and the folder is made of the ids in it: nothing here needs quoting.
+    $arguments = '-NoLogo -NoProfile -NonInteractive -ExecutionPolicy RemoteSigned -File ' + $copy + ' ' + $Request
+    try {
+        $line = $program + ' ' + $arguments
+        [void] (Invoke-CimMethod -Namespace 'root/cimv2' -ClassName 'Win32_Process' -MethodName 'Create' -Arguments @{
+                CommandLine = $line
+            } -OperationTimeoutSec 30)
+    }
+    catch {
+        Write-Verbose -Message ('WMI did not start it: ' + (Get-Message -Failure $_))
+    }
+    if (Test-DetachedStarted -Seconds 30) { return }
+    $start = [System.Diagnostics.ProcessStartInfo]::new()
+    $start.FileName = $program
+    $start.Arguments = $arguments
+    # Not by CreateProcess, or it would hold this session's output open.
+    $start.UseShellExecute = $true
+    $start.WindowStyle = [System.Diagnostics.ProcessWindowStyle]::Hidden
+    [System.Diagnostics.Process]::Start($start).Dispose()
+    if (Test-DetachedStarted -Seconds 30) { return }
+    Stop-WithReason -Reason 'Detached work did not start within 60 s: a rule may forbid it. Ask without the option detached.'
+}
+
+# The copy enters the folder that was made for it; a second copy finds the claim and goes.
+function Enter-DetachedFolder {
+    $entry = [System.IO.DirectoryInfo]::new($Asked.Folder)
+    if ((-not $entry.Exists) -or (Test-ReparsePoint -Entry $entry) -or (-not (Test-OwnedByUs -Path $Asked.Folder))) {
+        Stop-WithReason -Reason "$($Asked.Folder) is not the folder that was made for detached work."
+    }
+    $self = [System.Diagnostics.Process]::GetCurrentProcess()
+    $until = $StartedAt.AddSeconds($Asked.LimitSeconds + 60)
+    $claim = [ordered] @{ pid = $PID; processStartedAt = Format-Instant -Value $self.StartTime; until = Format-Instant -Value $until }
+    $bytes = $Utf8Lenient.GetBytes((ConvertTo-Json -InputObject $claim -Compress))
+    $stream = [System.IO.FileStream]::new($Asked.Folder + '\worker.json', [System.IO.FileMode]::CreateNew, [System.IO.FileAccess]::Write)
+    $stream.Write($bytes, 0, $bytes.Length)
+    $stream.Dispose()
+    $script:Folder = $Asked.Folder
+    $script:WorkFolder = $Asked.Folder + '\work'
+}
+
+# Written aside and moved, so that whoever finds the answer finds all of it.
+function Save-DetachedAnswer {
+    param([string] $Json)
+    $aside = $Asked.Folder + '\answer.new'
+    [System.IO.File]::WriteAllText($aside, $Json, $Utf8Lenient)
+    [System.IO.File]::Move($aside, $Asked.Folder + '\answer.json')
+}
+
+# ------------------------------------------------------------------------------------------------------------- run
+
+# Runs the collection of a script from its request to its answer.
+function Invoke-Collecting {
+    param([string] $ScriptName, [string] $Children, [string[]] $KnownOptions, [scriptblock] $Read)
+    $isWorker = $false
+    $isStarted = $false
+    $runAnswer = $null
+    $runProcess = [System.Diagnostics.Process]::GetCurrentProcess()
+    $runPriority = $runProcess.PriorityClass
+    try {
+        Assert-Elevated
+        $script:Asked = Read-Request -Encoded $Request
+        # Packing is done as collecting goes; the end of it has a tenth of the time.
+        $script:CollectSeconds = $Asked.LimitSeconds - [System.Math]::Max(2, [System.Math]::Min(45, $Asked.LimitSeconds / 10))
+        $isAsked = Test-Option -Word 'detached'
+        $isCopy = $PSCommandPath -eq (Get-DetachedCopy)
+        Remove-StaleFolders
+        Set-LimitToDisk
+        if ($isAsked -and (-not $isCopy)) {
+            Start-Detached
+            $isStarted = $true
+            $until = [datetime]::UtcNow.AddSeconds($Asked.LimitSeconds + 60)
+            $runAnswer = New-Answer -PackedArchive $null -Notice $null
+            $runAnswer['detached'] = [ordered] @{ until = Format-Instant -Value $until }
+        }
+        else {
+            $runProcess.PriorityClass = [System.Diagnostics.ProcessPriorityClass]::BelowNormal
+            Add-Type -AssemblyName 'System.IO.Compression'
+            if ($isCopy) {
+                Enter-DetachedFolder
+                $isWorker = $true
+            }
+            else {
+                New-EvidenceFolder
+            }
+            Open-Archive
+            Read-Machine
+            Add-UnknownOptions -Known $KnownOptions
+            [void] (& $Read)
+            Save-Index -ScriptName $ScriptName -Children $Children
+            Close-Archive
+            $length = [System.IO.FileInfo]::new($Asked.Archive).Length
+            if ($length -gt $LimitBytes) {
+                Stop-WithReason -Reason "The archive has $length bytes, more than the limit of $LimitBytes. Nothing was kept."
+            }
+            $packed = [ordered] @{ path = $Asked.Archive; bytes = $length; sha256 = Get-Sha256 -FilePath $Asked.Archive }
+            $remarked = $null
+            if ($NoticeForPeople -cne '') { $remarked = $NoticeForPeople }
+            $runAnswer = New-Answer -PackedArchive $packed -Notice $remarked
+        }
+    }
+    catch {
+        $runAnswer = New-Refusal -Reason (Get-FailureReason -Failure $_)
+    }
+    try {
+        Close-Archive
+        if (($Folder -cne '') -and (-not $isStarted)) {
+            if ($runAnswer['ok'] -or $isWorker) { [System.IO.Directory]::Delete($WorkFolder, $true) }
+            else { [System.IO.Directory]::Delete($Folder, $true) }
+            if ($isWorker -and (-not $runAnswer['ok'])) { [System.IO.File]::Delete($Asked.Archive) }
+        }
+        $runProcess.PriorityClass = $runPriority
+    }
+    catch {
+        Write-Verbose -Message ('The next run removes what could not be removed now: ' + (Get-Message -Failure $_))
+    }
+    $json = ConvertTo-Json -InputObject $runAnswer -Compress -Depth 5
+    if ($isWorker) { Save-DetachedAnswer -Json $json } else { Write-Answer -Json $json }
+}
+
+# ============================================================ end of collecting
+
+$ExecutablePaths = [System.Collections.Generic.List[string]]::new()
 
 # ------------------------------------------------------------------------------------------------ the alert's own files
 
@@ -1263,181 +1853,8 @@ function Invoke-Collection {
     Invoke-Part -Category 'file listing' -Read { Save-Listings }
 }
 
-# ------------------------------------------------------------------------------------------------------------ pack
-
-function Read-Machine {
-    try {
-        $system = Get-CimInstance -Namespace 'root/cimv2' -ClassName 'Win32_OperatingSystem' -OperationTimeoutSec 10
-        $script:BootAt = Format-Instant -Value $system.LastBootUpTime
-        $script:IsDomainController = $system.ProductType -eq 2
-    }
-    catch {
-        $script:BootAt = $null
-    }
-}
-
-function Get-ScriptSha256 {
-    try {
-        if ([string]::IsNullOrEmpty($PSCommandPath)) { return $null }
-        return Get-Sha256 -FilePath $PSCommandPath
-    }
-    catch {
-        return $null
-    }
-}
-
-function Save-Index {
-    $index = [ordered] @{
-        v            = 1
-        collection   = $Asked.Collection
-        session      = $Asked.Session
-        limitBytes   = $LimitBytes
-        limitSeconds = $Asked.LimitSeconds
-        script       = [ordered] @{ name = 'evidence-triage.ps1'; sha256 = $ScriptSha256 }
-        machine      = [ordered] @{
-            name   = [System.Environment]::MachineName
-            utc    = Format-Instant -Value $StartedAt
-            zone   = [System.TimeZoneInfo]::Local.Id
-            bootAt = $BootAt
-        }
-        startedAt    = Format-Instant -Value $StartedAt
-        endedAt      = Format-Instant -Value ([datetime]::UtcNow)
-        # What of the evidence is our own doing.
-        own          = [ordered] @{
-            pid         = $PID
-            user        = [System.Security.Principal.WindowsIdentity]::GetCurrent().User.Value
-            folder      = $Folder
-            is64Bit     = [System.Environment]::Is64BitProcess
-            children    = 'wevtutil.exe'
-        }
-        rows         = $Rows.ToArray()
-    }
-    $path = $WorkFolder + '\index.json'
-    [System.IO.File]::WriteAllText($path, (ConvertTo-Json -InputObject $index -Compress -Depth 6), $Utf8Lenient)
-    Add-ArchiveEntry -Name 'index.json' -FilePath $path
-}
-
-function Open-Archive {
-    $script:ArchiveStream = [System.IO.FileStream]::new($Asked.Archive, [System.IO.FileMode]::CreateNew, [System.IO.FileAccess]::Write)
-    $create = [System.IO.Compression.ZipArchiveMode]::Create
-    $script:Archive = [System.IO.Compression.ZipArchive]::new($ArchiveStream, $create, $true, $Utf8Lenient)
-}
-
-function Close-Archive {
-    if ($null -ne $Archive) {
-        $closing = $Archive
-        $script:Archive = $null
-        $closing.Dispose()
-    }
-    if ($null -ne $ArchiveStream) {
-        $closing = $ArchiveStream
-        $script:ArchiveStream = $null
-        $closing.Dispose()
-    }
-}
-
-# ---------------------------------------------------------------------------------------------------------- answer
-
-# The rows of the request's files, in its order; what was not reached was skipped.
-function Get-FileAnswers {
-    if ($null -eq $Asked) { return }
-    for ($index = 0; $index -lt $Asked.Files.Count; $index++) {
-        if ($index -lt $FileAnswers.Count) {
-            $FileAnswers[$index]
-        }
-        else {
-            [ordered] @{ path = $Asked.Files[$index].Path; status = 'skipped'; sha256 = $null; bytes = $null }
-        }
-    }
-}
-
-function Write-Answer {
-    param([bool] $Ok, $Reason, $PackedArchive)
-    $now = Format-Instant -Value ([datetime]::UtcNow)
-    $items = 0
-    $failures = 0
-    if ($Ok) {
-        foreach ($row in $Rows) {
-            if (@('collected', 'truncated') -contains $row['status']) { $items++ }
-            if (@('unreadable', 'failed', 'too large', 'skipped') -contains $row['status']) { $failures++ }
-        }
-    }
-    $answer = [ordered] @{
-        v         = 1
-        ok        = $Ok
-        reason    = $Reason
-        script    = [ordered] @{ sha256 = $ScriptSha256 }
-        machine   = [ordered] @{ utc = $now; zone = [System.TimeZoneInfo]::Local.Id; bootAt = $BootAt }
-        startedAt = Format-Instant -Value $StartedAt
-        endedAt   = $now
-        archive   = $PackedArchive
-        items     = $items
-        errors    = $failures
-        files     = @(Get-FileAnswers)
-    }
-    $encoded = ConvertTo-Base64Url -Bytes $Utf8Lenient.GetBytes((ConvertTo-Json -InputObject $answer -Compress -Depth 5))
-    Write-Output -InputObject '-----BEGIN EVIDENCE ANSWER-----'
-    for ($at = 0; $at -lt $encoded.Length; $at += 76) {
-        Write-Output -InputObject ($encoded.Substring($at, [System.Math]::Min(76, $encoded.Length - $at)))
-    }
-    Write-Output -InputObject '-----END EVIDENCE ANSWER-----'
-}
-
 # ------------------------------------------------------------------------------------------------------------ main
 
-$ok = $false
-$reason = $null
-$packed = $null
-$ScriptSha256 = Get-ScriptSha256
-$self = [System.Diagnostics.Process]::GetCurrentProcess()
-$priority = $self.PriorityClass
-try {
-    $principal = [System.Security.Principal.WindowsPrincipal]::new([System.Security.Principal.WindowsIdentity]::GetCurrent())
-    if (-not $principal.IsInRole([System.Security.Principal.WindowsBuiltInRole]::Administrator)) {
-        Stop-WithReason -Reason 'The script needs SYSTEM or an elevated administrator. Run it by live response.'
-    }
-    $script:Asked = Read-Request -Encoded $Request
-    # Packing is done as collecting goes; the end of it has a tenth of the time.
-    $script:CollectSeconds = $Asked.LimitSeconds - [System.Math]::Max(2, [System.Math]::Min(45, $Asked.LimitSeconds / 10))
-    $self.PriorityClass = [System.Diagnostics.ProcessPriorityClass]::BelowNormal
-    Add-Type -AssemblyName 'System.IO.Compression'
-    Set-LimitToDisk
-    Remove-StaleFolders
-    New-EvidenceFolder
-    Open-Archive
-    Read-Machine
-    Invoke-Collection
-    Save-Index
-    Close-Archive
-    $length = [System.IO.FileInfo]::new($Asked.Archive).Length
-    if ($length -gt $LimitBytes) {
-        Stop-WithReason -Reason "The archive has $length bytes, more than the limit of $LimitBytes. Nothing was kept."
-    }
-    $packed = [ordered] @{ path = $Asked.Archive; bytes = $length; sha256 = Get-Sha256 -FilePath $Asked.Archive }
-    $ok = $true
-}
-catch {
-    $reason = $Refusal
-    if ($reason -ceq '') {
-        $reason = 'The script failed and kept nothing: ' + (Get-Message -Failure $_) + ' Run it again; then look at the machine.'
-    }
-}
-finally {
-    try {
-        Close-Archive
-        if ($Folder -cne '') {
-            if ($ok) { [System.IO.Directory]::Delete($WorkFolder, $true) } else { [System.IO.Directory]::Delete($Folder, $true) }
-        }
-        $self.PriorityClass = $priority
-    }
-    catch {
-        Write-Verbose -Message ('The next run removes what could not be removed now: ' + (Get-Message -Failure $_))
-    }
-}
-if ($ok) {
-    Write-Answer -Ok $true -Reason $null -PackedArchive $packed
-}
-else {
-    Write-Answer -Ok $false -Reason $reason -PackedArchive $null
-}
+Set-ScriptSha256
+Invoke-Collecting -ScriptName 'evidence-triage.ps1' -Children 'wevtutil.exe' -KnownOptions @() -Read { Invoke-Collection }
 exit 0

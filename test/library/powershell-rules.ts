@@ -1,8 +1,7 @@
-import type { Node } from '@vscode/tree-sitter-wasm';
 import {
-  childrenOf,
   type Command,
   lineOf,
+  type Node,
   nodesOf,
   parsePowerShell,
   readCommands,
@@ -14,11 +13,12 @@ import {
 /** The cmdlets a library script may run, each with the parameters it may be given: all else needs a review here. */
 const cmdlets: Record<string, string[]> = {
   'add-type': ['-assemblyname'],
+  'convertfrom-json': ['-inputobject'],
   'convertto-json': ['-inputobject', '-compress', '-depth'],
   'get-ciminstance': ['-namespace', '-classname', '-operationtimeoutsec'],
   'get-content': ['-literalpath', '-stream', '-totalcount'],
   'get-item': ['-literalpath', '-force', '-stream'],
-  'invoke-cimmethod': ['-inputobject', '-methodname', '-operationtimeoutsec'],
+  'invoke-cimmethod': ['-inputobject', '-namespace', '-classname', '-methodname', '-arguments', '-operationtimeoutsec'],
   'set-strictmode': ['-version'],
   'write-output': ['-inputobject'],
   'write-verbose': ['-message'],
@@ -27,11 +27,12 @@ const cmdlets: Record<string, string[]> = {
 /** The .NET types a library script may name. */
 const types = new Set(
   `allowemptystring bool byte byte[] cmdletbinding datetime guid int int16 long ordered parameter pscustomobject regex
-  scriptblock string string[] switch uint16 uint32 uint64 microsoft.management.infrastructure.ciminstance
+  scriptblock string string[] switch type type[] uint16 uint32 uint64 byte[] object[] intptr microsoft.management.infrastructure.ciminstance
   microsoft.win32.registry microsoft.win32.registryhive microsoft.win32.registrykey microsoft.win32.registryvalueoptions
-  microsoft.win32.registryview system.bitconverter system.collections.generic.hashset[string]
+  microsoft.win32.registryview microsoft.win32.safehandles.safefilehandle microsoft.win32.safehandles.saferegistryhandle
+  system.appdomain system.bitconverter system.buffer system.collections.generic.hashset[string]
   system.collections.generic.list[object] system.collections.generic.list[string]
-  system.collections.generic.queue[object] system.collections.ienumerable system.convert system.diagnostics.process
+  system.collections.generic.queue[object] system.collections.generic.sortedlist[string,object] system.collections.generic.dictionary[string,int] system.io.path system.collections.ienumerable system.convert system.diagnostics.process
   system.diagnostics.eventing.reader.eventlognotfoundexception system.diagnostics.eventing.reader.eventlogsession
   system.diagnostics.eventing.reader.pathtype system.diagnostics.processpriorityclass system.diagnostics.processstartinfo
   system.diagnostics.stopwatch system.environment system.globalization.cultureinfo system.io.compression.compressionlevel
@@ -44,10 +45,25 @@ const types = new Set(
   system.security.accesscontrol.inheritanceflags system.security.accesscontrol.propagationflags
   system.security.cryptography.sha256cryptoserviceprovider system.security.principal.securityidentifier
   system.security.principal.windowsbuiltinrole system.security.principal.windowsidentity
-  system.security.principal.windowsprincipal system.stringcomparer system.text.utf8encoding system.timezoneinfo void`.split(
+  system.security.principal.windowsprincipal system.security.principal.tokenaccesslevels system.stringcomparer
+  system.stringcomparison system.diagnostics.processwindowstyle system.threading.thread system.io.stream
+  system.text.stringbuilder system.reflection.assemblyname system.reflection.callingconventions
+  system.reflection.emit.assemblybuilderaccess system.reflection.methodattributes
+  system.reflection.methodimplattributes system.reflection.typeattributes
+  system.runtime.interopservices.callingconvention system.runtime.interopservices.charset system.text.utf8encoding system.timezoneinfo void`.split(
     /\s+/,
   ),
 );
+
+/** The methods of CIM classes a library script may call: the owner of a process, its own detached start, an exclusion. */
+const cimMethods = ['GetOwnerSid', 'Create', 'Add', 'Remove'];
+
+/** The functions of Windows a library script may declare, by library. */
+const nativeFunctions: Record<string, string[]> = {
+  'kernel32.dll': ['CreateFileW', 'DeviceIoControl', 'GetFinalPathNameByHandleW', 'OpenProcess', 'ReadFile'],
+  'advapi32.dll': ['AdjustTokenPrivileges', 'RegSaveKeyExW'],
+  'dbghelp.dll': ['MiniDumpWriteDump'],
+};
 
 /** Members that run text, load code, or reach out, whatever they are called on. */
 const forbiddenMembers =
@@ -90,6 +106,39 @@ function checkCommand(command: Command, functions: Map<string, ScriptFunction>):
   ];
 }
 
+/** The text of a command's parameter, when it is a literal string. */
+function readLiteral(command: Command, parameter: string): string | null {
+  const given = new RegExp(`\\s${parameter}\\s+'([^']*)'`, 'i').exec(command.node.text);
+  return given?.[1] ?? null;
+}
+
+function checkCimMethod(command: Command): string[] {
+  if (command.name.toLowerCase() !== 'invoke-cimmethod') return [];
+  const method = readLiteral(command, '-MethodName');
+  if (method !== null && cimMethods.includes(method)) return [];
+  return [`${lineOf(command.node)}: the method ${method ?? 'that is no literal'} of a CIM class may not be called`];
+}
+
+/** The functions of Windows that a script declares, each a dictionary that has Name and Library as literals. */
+function checkNative(root: Node, functions: ScriptFunction[]): string[] {
+  const makers = nodesOf(root, 'member_name').filter((member) => /^definepinvokemethod$/i.test(member.text));
+  const home = functions.find((one) => one.name === 'New-NativeType');
+  const allowed = home === undefined ? [] : nodesOf(home.node, 'member_name');
+  const tables = nodesOf(root, 'hash_literal_expression').filter((table) => /\bLibrary\b/i.test(table.text));
+  return [
+    ...makers
+      .filter((maker) => !allowed.includes(maker))
+      .map((maker) => `${lineOf(maker)}: declares outside its place`),
+    ...tables
+      .filter((table) => {
+        const [, name] = /\bName = '(\w+)'/.exec(table.text) ?? [];
+        const [, dll] = /\bLibrary = '([\w.]+)'/.exec(table.text) ?? [];
+        return name === undefined || dll === undefined || !(nativeFunctions[dll] ?? []).includes(name);
+      })
+      .map((table) => `${lineOf(table)}: declares a function of Windows that may not be used`),
+  ];
+}
+
 function nameOf(variable: Node): string {
   return variable.text
     .replace(/^[$@]/, '')
@@ -106,7 +155,7 @@ function readNamesSet(part: Node): Node[] {
       const isPlain = first !== undefined && nodesOf(node, 'member_access', 'element_access').length === 0;
       if (isPlain) found.push(first);
     } else if (node.type === 'foreach_statement' || node.type === 'script_parameter') {
-      const variable = childrenOf(node).find((child) => child.type === 'variable');
+      const variable = node.children.find((child) => child.type === 'variable');
       if (variable !== undefined) found.push(variable);
     }
   }
@@ -114,9 +163,9 @@ function readNamesSet(part: Node): Node[] {
 }
 
 function checkVariables(root: Node, functions: ScriptFunction[]): string[] {
-  const inFunction = new Map<number, ScriptFunction>();
-  for (const one of functions) for (const node of walk(one.node)) inFunction.set(node.id, one);
-  const isTop = (node: Node) => !inFunction.has(node.id);
+  const inFunction = new Map<Node, ScriptFunction>();
+  for (const one of functions) for (const node of walk(one.node)) inFunction.set(node, one);
+  const isTop = (node: Node) => !inFunction.has(node);
   const set = readNamesSet(root);
   const top = new Set(set.filter(isTop).map(nameOf));
   const local = new Map(functions.map((one) => [one.name, new Set(readNamesSet(one.node).map(nameOf))]));
@@ -126,10 +175,13 @@ function checkVariables(root: Node, functions: ScriptFunction[]): string[] {
     const isShared = /^\$script:/i.test(variable.text);
     if (isShared && !top.has(nameOf(variable)))
       faults.push(`${lineOf(variable)}: ${variable.text} is not set at the start`);
+    // What a function calls would see the local one.
+    if (!isShared && !isTop(variable) && top.has(nameOf(variable)))
+      faults.push(`${lineOf(variable)}: ${variable.text} hides a variable of the whole script`);
   }
   for (const variable of nodesOf(root, 'variable')) {
     const name = nameOf(variable);
-    const own = inFunction.get(variable.id);
+    const own = inFunction.get(variable);
     const isKnown =
       readable.has(name) ||
       preferences.has(name) ||
@@ -142,7 +194,7 @@ function checkVariables(root: Node, functions: ScriptFunction[]): string[] {
 
 /** What is wrong with a PowerShell script of the library, one sentence a fault; empty when nothing is. */
 export function findFaults(text: string): string[] {
-  const root = parsePowerShell(text).rootNode;
+  const root = parsePowerShell(text);
   const functions = readFunctions(root);
   const byName = new Map(functions.map((one) => [one.name.toLowerCase(), one]));
   const commands = readCommands(root);
@@ -155,6 +207,8 @@ export function findFaults(text: string): string[] {
       .map((one) => `${one.name} is defined twice`),
     ...functions.filter((one) => !called.has(one.name.toLowerCase())).map((one) => `${one.name} is never called`),
     ...commands.flatMap((command) => checkCommand(command, byName)),
+    ...commands.flatMap(checkCimMethod),
+    ...checkNative(root, functions),
     ...nodesOf(root, 'type_literal')
       .filter((type) => !types.has(type.text.slice(1, -1).replace(/\s+/g, '').toLowerCase()))
       .map((type) => `${lineOf(type)}: the type ${type.text} may not be used`),

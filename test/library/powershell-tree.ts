@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import treeSitter, { type Node, type Tree } from '@vscode/tree-sitter-wasm';
+import treeSitter, { type Node as TreeNode } from '@vscode/tree-sitter-wasm';
 
 const require = createRequire(import.meta.url);
 const { Language, Parser } = treeSitter;
@@ -8,24 +8,43 @@ const grammar = require.resolve('@vscode/tree-sitter-wasm/wasm/tree-sitter-power
 await Parser.init();
 const language = await Language.load(grammar);
 
-/** The syntax tree of PowerShell text by tree-sitter's grammar; faults in it are nodes, nothing is thrown for them. */
-export function parsePowerShell(text: string): Tree {
+/** A node of a syntax tree, read once: asking the parser again for each look is slow. */
+export type Node = {
+  type: string;
+  text: string;
+  row: number;
+  isError: boolean;
+  isMissing: boolean;
+  children: Node[];
+};
+
+function readNode(node: TreeNode, text: string): Node {
+  return {
+    type: node.type,
+    text: text.slice(node.startIndex, node.endIndex),
+    row: node.startPosition.row,
+    isError: node.isError,
+    isMissing: node.isMissing,
+    children: node.children.filter((child) => child !== null).map((child) => readNode(child, text)),
+  };
+}
+
+/** The root of the syntax tree of PowerShell text by tree-sitter's grammar; faults in it are nodes, nothing is thrown for them. */
+export function parsePowerShell(text: string): Node {
   const parser = new Parser();
   parser.setLanguage(language);
   const tree = parser.parse(text);
   if (tree === null) throw new Error('the parser gave no tree');
-  return tree;
-}
-
-/** The nodes right below a node. */
-export function childrenOf(node: Node): Node[] {
-  return node.children.filter((child) => child !== null);
+  const root = readNode(tree.rootNode, text);
+  tree.delete();
+  parser.delete();
+  return root;
 }
 
 /** A node and all below it, in the text's order. */
 export function* walk(node: Node): Generator<Node> {
   yield node;
-  for (const child of childrenOf(node)) yield* walk(child);
+  for (const child of node.children) yield* walk(child);
 }
 
 /** The nodes of a type below a node, in the text's order. */
@@ -35,7 +54,7 @@ export function nodesOf(node: Node, ...types: string[]): Node[] {
 
 /** Where a node begins, as "line 12". */
 export function lineOf(node: Node): string {
-  return `line ${node.startPosition.row + 1}`;
+  return `line ${node.row + 1}`;
 }
 
 /** A parameter of a function: its name in small letters, and whether a call must give it. */
@@ -47,9 +66,9 @@ export type ScriptFunction = { name: string; parameters: Parameter[]; node: Node
 function readParameters(block: Node | undefined): Parameter[] {
   if (block === undefined) return [];
   return nodesOf(block, 'script_parameter').map((parameter) => {
-    const variable = childrenOf(parameter).find((child) => child.type === 'variable');
+    const variable = parameter.children.find((child) => child.type === 'variable');
     const types = nodesOf(parameter, 'type_literal').map((type) => type.text.toLowerCase());
-    const hasDefault = childrenOf(parameter).some((child) => child.type === 'script_parameter_default');
+    const hasDefault = parameter.children.some((child) => child.type === 'script_parameter_default');
     return {
       name: (variable?.text ?? '').slice(1).toLowerCase(),
       needed: !hasDefault && !types.includes('[switch]'),
@@ -60,7 +79,7 @@ function readParameters(block: Node | undefined): Parameter[] {
 /** The functions that a script defines. */
 export function readFunctions(root: Node): ScriptFunction[] {
   return nodesOf(root, 'function_statement').map((node) => ({
-    name: childrenOf(node).find((child) => child.type === 'function_name')?.text ?? '',
+    name: node.children.find((child) => child.type === 'function_name')?.text ?? '',
     parameters: readParameters(nodesOf(node, 'param_block')[0]),
     node,
   }));
@@ -72,13 +91,12 @@ export type Command = { name: string; operator: string | null; parameters: strin
 /** The commands that a script runs, in the text's order. */
 export function readCommands(root: Node): Command[] {
   return nodesOf(root, 'command').map((node) => {
-    const elements = childrenOf(node).find((child) => child.type === 'command_elements');
+    const elements = node.children.find((child) => child.type === 'command_elements');
     return {
       name:
-        childrenOf(node).find((child) => child.type === 'command_name' || child.type === 'command_name_expr')?.text ??
-        '',
-      operator: childrenOf(node).find((child) => child.type === 'command_invokation_operator')?.text ?? null,
-      parameters: (elements === undefined ? [] : childrenOf(elements))
+        node.children.find((child) => child.type === 'command_name' || child.type === 'command_name_expr')?.text ?? '',
+      operator: node.children.find((child) => child.type === 'command_invokation_operator')?.text ?? null,
+      parameters: (elements?.children ?? [])
         .filter((child) => child.type === 'command_parameter')
         .map((child) => child.text.toLowerCase()),
       node,
