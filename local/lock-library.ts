@@ -46,6 +46,16 @@ const scripts: readonly ListedScript[] = [
     description: 'Evidence Collector: the files of an alert on Windows, with a verdict on each, packed as zip.',
     parametersDescription: requestDescription,
   },
+  {
+    path: 'windows/evidence-process-memory.ps1',
+    description: 'Evidence Collector: the memory of processes that run a file of an alert on Windows, packed as zip.',
+    parametersDescription: requestDescription,
+  },
+  {
+    path: 'windows/evidence-harvest.ps1',
+    description: 'Evidence Collector: the archive that detached work of an earlier session made on Windows.',
+    parametersDescription: requestDescription,
+  },
 ];
 
 /** A reviewed script: where it is below library/, the SHA-256 of its bytes in hex, and its texts for the tenant's library. */

@@ -261,7 +261,7 @@ function New-Refusal {
     $files = @()
     if ($null -ne $Asked) {
         $files = @(foreach ($file in $Asked.Files) {
-                [ordered] @{ path = $file.Path; status = 'skipped'; sha256 = $null; bytes = $null }
+                [ordered] @{ path = $file.Path; status = 'skipped'; verdict = 'not comparable'; sha256 = $null; bytes = $null }
             })
     }
     return [ordered] @{
@@ -1013,6 +1013,19 @@ function Copy-Evidence {
     return $first
 }
 
+# --------------------------------------------------------------------------------------------------------- verdict
+
+# What became of a file of the alert: same, changed, gone, quarantined, too large, or not comparable.
+function Get-Verdict {
+    param([string] $Status, $Hash, [string] $ExpectedHash, [bool] $IsQuarantined)
+    if ($IsQuarantined) { return 'quarantined' }
+    if ($Status -ceq 'absent') { return 'gone' }
+    if ($Status -ceq 'too large') { return 'too large' }
+    if (($Status -cne 'collected') -or ($null -eq $Hash) -or ($ExpectedHash -ceq '')) { return 'not comparable' }
+    if ($Hash -ceq $ExpectedHash) { return 'same' }
+    return 'changed'
+}
+
 # ------------------------------------------------------------------------------------------------------------ pack
 
 function Test-Option {
@@ -1391,18 +1404,7 @@ function Save-Restored {
     }
 }
 
-# --------------------------------------------------------------------------------------------------------- verdict
-
-# What became of a file of the alert: same, changed, gone, quarantined, too large, or not comparable.
-function Get-Verdict {
-    param([string] $Status, $Hash, [string] $ExpectedHash, [bool] $IsQuarantined)
-    if ($IsQuarantined) { return 'quarantined' }
-    if ($Status -ceq 'absent') { return 'gone' }
-    if ($Status -ceq 'too large') { return 'too large' }
-    if (($Status -cne 'collected') -or ($null -eq $Hash) -or ($ExpectedHash -ceq '')) { return 'not comparable' }
-    if ($Hash -ceq $ExpectedHash) { return 'same' }
-    return 'changed'
-}
+# ------------------------------------------------------------------------------------------------ the alert's own files
 
 # The beginning and the end of a file that is too large, as rows of their own.
 function Save-Blocks {
@@ -1430,7 +1432,7 @@ function Save-Blocks {
 
 function Save-AlertedFile {
     param([int] $Index, [string] $EncodedPath, [string] $ExpectedHash)
-    $fileAnswer = [ordered] @{ path = $EncodedPath; status = 'skipped'; sha256 = $null; bytes = $null; verdict = 'not comparable' }
+    $fileAnswer = [ordered] @{ path = $EncodedPath; status = 'skipped'; verdict = 'not comparable'; sha256 = $null; bytes = $null }
     $FileAnswers.Add($fileAnswer)
     $path = ''
     try {
@@ -1479,7 +1481,7 @@ function Save-AlertedFile {
     $fileAnswer['sha256'] = $row['sha256']
     $fileAnswer['bytes'] = $row['bytes']
     $fileAnswer['verdict'] = Get-Verdict -Status $row['status'] -Hash $row['sha256'] -ExpectedHash $ExpectedHash -IsQuarantined $isQuarantined
-    $row['verdict'] = $fileAnswer['verdict']
+    $row['request']['verdict'] = $fileAnswer['verdict']
 }
 
 function Save-AlertedFiles {

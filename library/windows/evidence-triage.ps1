@@ -258,7 +258,7 @@ function New-Refusal {
     $files = @()
     if ($null -ne $Asked) {
         $files = @(foreach ($file in $Asked.Files) {
-                [ordered] @{ path = $file.Path; status = 'skipped'; sha256 = $null; bytes = $null }
+                [ordered] @{ path = $file.Path; status = 'skipped'; verdict = 'not comparable'; sha256 = $null; bytes = $null }
             })
     }
     return [ordered] @{
@@ -1010,6 +1010,19 @@ function Copy-Evidence {
     return $first
 }
 
+# --------------------------------------------------------------------------------------------------------- verdict
+
+# What became of a file of the alert: same, changed, gone, quarantined, too large, or not comparable.
+function Get-Verdict {
+    param([string] $Status, $Hash, [string] $ExpectedHash, [bool] $IsQuarantined)
+    if ($IsQuarantined) { return 'quarantined' }
+    if ($Status -ceq 'absent') { return 'gone' }
+    if ($Status -ceq 'too large') { return 'too large' }
+    if (($Status -cne 'collected') -or ($null -eq $Hash) -or ($ExpectedHash -ceq '')) { return 'not comparable' }
+    if ($Hash -ceq $ExpectedHash) { return 'same' }
+    return 'changed'
+}
+
 # ------------------------------------------------------------------------------------------------------------ pack
 
 function Test-Option {
@@ -1263,7 +1276,7 @@ function Get-ZoneIdentifier {
 
 function Save-AlertFile {
     param([int] $Index, [string] $EncodedPath, [string] $ExpectedHash)
-    $answer = [ordered] @{ path = $EncodedPath; status = 'skipped'; sha256 = $null; bytes = $null }
+    $answer = [ordered] @{ path = $EncodedPath; status = 'skipped'; verdict = 'not comparable'; sha256 = $null; bytes = $null }
     $FileAnswers.Add($answer)
     $path = ''
     try {
@@ -1299,6 +1312,8 @@ function Save-AlertFile {
     $answer['status'] = $row['status']
     $answer['sha256'] = $row['sha256']
     $answer['bytes'] = $row['bytes']
+    $answer['verdict'] = Get-Verdict -Status $row['status'] -Hash $row['sha256'] -ExpectedHash $ExpectedHash -IsQuarantined $false
+    $row['request']['verdict'] = $answer['verdict']
 }
 
 function Save-AlertFiles {
