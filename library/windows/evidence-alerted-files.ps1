@@ -7,8 +7,8 @@ The files of an alert on Windows, with a verdict on each, run by live response a
 It reads; it writes nowhere but in one fresh folder below C:\Windows\Temp that only SYSTEM and Administrators can enter, of
 which only the archive stays. No network, nothing installed, no text is ever run as code. Only when the request has the option
 restore-quarantine does it change anything: Defender restores a file into that folder, which Defender does not look into for as
-long as that takes. The one program it starts is Defender's own, for that. The file is pure ASCII, so that no code page can
-change it.
+long as that takes. The one program it starts is Defender's own, for that, and with the option detached a copy of itself. The file
+is pure ASCII, so that no code page can change it.
 
 .PARAMETER Request
 base64url of the request, compact JSON.

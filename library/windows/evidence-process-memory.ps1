@@ -7,7 +7,8 @@ The memory of processes whose program is a file of an alert, run by live respons
 Memory may hold passwords and private data: a profile that asks for it is opted into. A process stands still while it is dumped.
 Never of lsass, of protected processes, or of our own. It writes nowhere but in one fresh folder below C:\Windows\Temp that only
 SYSTEM and Administrators can enter, of which only the archive stays. No network, nothing installed, nothing compiled, no program
-started, no text is ever run as code. The file is pure ASCII, so that no code page can change it.
+started but, with the option detached, a copy of itself, no text is ever run as code. The file is pure ASCII, so that no code
+page can change it.
 
 .PARAMETER Request
 base64url of the request, compact JSON.

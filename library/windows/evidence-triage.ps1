@@ -6,7 +6,8 @@ Evidence triage for Windows, run by live response as SYSTEM. The contract is in 
 .DESCRIPTION
 It reads; it writes nowhere but in one fresh folder below C:\Windows\Temp that only SYSTEM and Administrators can enter, of
 which only the archive stays. No network, nothing installed, nothing changed, no text is ever run as code. The one program
-it starts is wevtutil.exe, to export event logs. The file is pure ASCII, so that no code page can change it.
+it starts is wevtutil.exe, to export event logs, and with the option detached a copy of itself. The file is pure ASCII, so that
+no code page can change it.
 
 .PARAMETER Request
 base64url of the request, compact JSON.
@@ -1257,6 +1258,9 @@ function Invoke-Collecting {
 
 # ============================================================ end of collecting
 
+# What a case may take to look through all folders of users, each time that it does.
+$SecondsToSearch = 60
+$script:HiveSaver = $null
 $ExecutablePaths = [System.Collections.Generic.List[string]]::new()
 
 # ------------------------------------------------------------------------------------------------ the alert's own files
@@ -1457,6 +1461,39 @@ function Save-Listing {
     }
     Save-Objects -Category 'file listing' -Source "$Root ($what, $Depth levels)" -MaximumBytes 4mb -Read {
         Read-Folder -Root $Root -Depth $Depth -Since $since -Seconds $Seconds -MaximumFiles 10000
+    }
+}
+
+# The newest regular files below a folder whose names match a pattern of ours, each a row of its own.
+function Save-Newest {
+    param([string] $Category, [string] $Root, [string] $Pattern, [int] $Depth, [int] $Maximum, [long] $MaximumBytes)
+    $start = [System.IO.DirectoryInfo]::new($Root)
+    if ((-not $start.Exists) -or (Test-ReparsePoint -Entry $start)) { return }
+    $newest = [System.Collections.Generic.SortedList[string, object]]::new([System.StringComparer]::Ordinal)
+    $waiting = [System.Collections.Generic.Queue[object]]::new()
+    $waiting.Enqueue([pscustomobject] @{ Place = $start; Depth = $Depth })
+    $looked = 0
+    while ($waiting.Count -gt 0) {
+        $next = $waiting.Dequeue()
+        try {
+            foreach ($entry in $next.Place.EnumerateFiles($Pattern)) {
+                $looked++
+                if (($looked -gt 20000) -or ((Get-SecondsLeft) -le 0)) { break }
+                $newest[(Format-Instant -Value $entry.LastWriteTimeUtc) + ' ' + $entry.FullName] = $entry.FullName
+                if ($newest.Count -gt $Maximum) { $newest.RemoveAt(0) }
+            }
+            if ($next.Depth -le 0) { continue }
+            foreach ($child in $next.Place.EnumerateDirectories()) {
+                if ((Test-ReparsePoint -Entry $child) -or ($waiting.Count -gt 2000)) { continue }
+                $waiting.Enqueue([pscustomobject] @{ Place = $child; Depth = $next.Depth - 1 })
+            }
+        }
+        catch {
+            Add-Failure -Category $Category -Source $next.Place.FullName -Status 'unreadable' -Reason (Get-Message -Failure $_)
+        }
+    }
+    for ($index = $newest.Count - 1; $index -ge 0; $index--) {
+        Save-File -Category $Category -Path $newest.Values[$index] -MaximumBytes $MaximumBytes -Part 'tail' -Expected
     }
 }
 
@@ -1765,6 +1802,231 @@ function Save-Software {
     Save-UserKeys -Category 'software' -Source 'Uninstall keys of HKU' -Keys $uninstall -Depth 1
 }
 
+# Signs of what was run, by whom, and what was plugged in. Hives as files come at the end: they are large.
+function Save-Traces {
+    Save-MachineKeys -Category 'usb' -Source 'USB storage, portable devices and mounted volumes' -Depth 3 -Keys @(
+        'SYSTEM\CurrentControlSet\Enum\USBSTOR'
+        'SYSTEM\MountedDevices'
+        'SOFTWARE\Microsoft\Windows Portable Devices\Devices'
+    )
+    Save-File -Category 'usb' -Path 'C:\Windows\INF\setupapi.dev.log' -MaximumBytes 2mb -Part 'tail'
+    Save-MachineKeys -Category 'execution' -Source 'programs run by users (bam)' -Depth 2 -Keys @(
+        'SYSTEM\CurrentControlSet\Services\bam\State\UserSettings'
+    )
+    Save-UserKeys -Category 'execution' -Source 'typed, run and opened by users' -Depth 2 -Keys @(
+        'Software\Microsoft\Windows\CurrentVersion\Explorer\RunMRU'
+        'Software\Microsoft\Windows\CurrentVersion\Explorer\TypedPaths'
+        'Software\Microsoft\Windows\CurrentVersion\Explorer\UserAssist'
+        'Software\Microsoft\Windows\CurrentVersion\Explorer\MountPoints2'
+        'Software\Microsoft\Terminal Server Client'
+        'Software\Sysinternals'
+    )
+    Save-Newest -Category 'execution' -Root 'C:\Windows\Prefetch' -Pattern '*.pf' -Depth 0 -Maximum 100 -MaximumBytes 1mb
+    foreach ($list in @('PcaAppLaunchDic.txt', 'PcaGeneralDb0.txt', 'PcaGeneralDb1.txt')) {
+        Save-File -Category 'execution' -Path ('C:\Windows\appcompat\pca\' + $list) -MaximumBytes 4mb -Part 'tail'
+    }
+    foreach ($hive in @('Amcache.hve', 'Amcache.hve.LOG1', 'Amcache.hve.LOG2')) {
+        Save-File -Category 'execution' -Path ('C:\Windows\appcompat\Programs\' + $hive) -MaximumBytes 32mb -Part 'whole'
+    }
+}
+
+function Save-Shadows {
+    Save-CimClass -Category 'snapshot' -Namespace 'root/cimv2' -ClassName 'Win32_ShadowCopy' -Property @(
+        'ID', 'InstallDate', 'VolumeName', 'DeviceObject', 'State', 'ClientAccessible', 'OriginatingMachine'
+    )
+    Save-CimClass -Category 'snapshot' -Namespace 'root/cimv2' -ClassName 'Win32_ShadowStorage' -Property @(
+        'Volume', 'DiffVolume', 'UsedSpace', 'AllocatedSpace', 'MaxSpace'
+    )
+}
+
+# Jobs of BITS are in a database that its service holds open.
+function Save-Bits {
+    Save-File -Category 'bits' -Path 'C:\ProgramData\Microsoft\Network\Downloader\qmgr.db' -MaximumBytes 16mb -Part 'whole'
+    Save-File -Category 'bits' -Path 'C:\ProgramData\Microsoft\Network\Downloader\qmgr0.dat' -MaximumBytes 16mb -Part 'whole'
+}
+
+# What remote tools leave, and where; the newest of each.
+function Save-RemoteTools {
+    $places = @(
+        @{ Root = 'C:\Program Files\TeamViewer'; Pattern = '*.log' }
+        @{ Root = 'C:\Program Files\TeamViewer'; Pattern = 'Connections*.txt' }
+        @{ Root = 'C:\Program Files (x86)\TeamViewer'; Pattern = '*.log' }
+        @{ Root = 'C:\Program Files (x86)\TeamViewer'; Pattern = 'Connections*.txt' }
+        @{ Root = 'C:\ProgramData\AnyDesk'; Pattern = '*.trace' }
+        @{ Root = 'C:\ProgramData\AnyDesk'; Pattern = '*.txt' }
+        @{ Root = 'C:\Windows\ServiceProfiles\LocalService\AppData\Roaming\RustDesk\log'; Pattern = '*.log' }
+        @{ Root = 'C:\ProgramData\LogMeIn'; Pattern = '*.log' }
+        @{ Root = 'C:\Program Files (x86)\Splashtop\Splashtop Remote\Server\log'; Pattern = '*.txt' }
+        @{ Root = 'C:\Program Files\Mesh Agent'; Pattern = '*.log' }
+        @{ Root = 'C:\Program Files\ATERA Networks\AteraAgent'; Pattern = '*.log' }
+        @{ Root = 'C:\ProgramData\Radmin'; Pattern = '*.htm' }
+        @{ Root = 'C:\ProgramData\ssh\logs'; Pattern = '*.log' }
+    )
+    foreach ($place in $places) {
+        Save-Newest -Category 'remote tool' -Root $place.Root -Pattern $place.Pattern -Depth 1 -Maximum 3 -MaximumBytes 512kb
+    }
+    foreach ($userFolder in @(Get-ProfileFolders)) {
+        $roaming = $userFolder + '\AppData\Roaming\'
+        Save-Newest -Category 'remote tool' -Root ($roaming + 'AnyDesk') -Pattern '*.trace' -Depth 0 -Maximum 2 -MaximumBytes 512kb
+        Save-Newest -Category 'remote tool' -Root ($roaming + 'AnyDesk') -Pattern 'connection_trace.txt' -Depth 0 -Maximum 1 -MaximumBytes 512kb
+        Save-Newest -Category 'remote tool' -Root ($roaming + 'TeamViewer') -Pattern '*.txt' -Depth 0 -Maximum 2 -MaximumBytes 512kb
+        Save-Newest -Category 'remote tool' -Root ($roaming + 'RustDesk\log') -Pattern '*.log' -Depth 1 -Maximum 2 -MaximumBytes 512kb
+    }
+}
+
+# A hive that Windows holds open, written by Windows itself (RegSaveKeyExW, in the newest format) into our folder.
+function Save-Hive {
+    param([string] $HiveName, [string] $KeyPath)
+    $source = "hive $HiveName\$KeyPath"
+    if (-not (Test-Budget -Category 'registry' -Source $source)) { return }
+    $row = New-Row -Category 'registry' -Source $source
+    $target = $WorkFolder + '\hive.raw'
+    [System.IO.File]::Delete($target)
+    try {
+        $api = Get-HiveSaver
+        $hive = [Microsoft.Win32.RegistryHive]::LocalMachine
+        if ($HiveName -ceq 'HKU') { $hive = [Microsoft.Win32.RegistryHive]::Users }
+        $base = [Microsoft.Win32.RegistryKey]::OpenBaseKey($hive, [Microsoft.Win32.RegistryView]::Registry64)
+        $key = $base.OpenSubKey($KeyPath, $false)
+        if ($null -eq $key) { throw 'There is no such hive.' }
+        $code = $api::RegSaveKeyExW($key.Handle, $target, [IntPtr]::Zero, 2)
+        $key.Dispose()
+        $base.Dispose()
+        if ($code -ne 0) { throw "Windows did not write it (code $code)." }
+        Save-Stored -Row $row -FilePath $target -Name ('artifacts/' + $row['id'] + '.raw')
+    }
+    catch {
+        [System.IO.File]::Delete($target)
+        $row['status'] = 'unreadable'
+        $row['reason'] = Get-Message -Failure $_
+        $Rows.Add($row)
+    }
+}
+
+function Get-HiveSaver {
+    if ($null -eq $HiveSaver) {
+        # The right to back up is turned on there.
+        [void] (Get-Native)
+        $script:HiveSaver = New-NativeType -TypeName 'EvidenceHives' -Functions @(
+            @{
+                Name = 'RegSaveKeyExW'; Library = 'advapi32.dll'; Returns = [int]
+                Takes = @([Microsoft.Win32.SafeHandles.SafeRegistryHandle], [string], [IntPtr], [uint32])
+            }
+        )
+    }
+    return $HiveSaver
+}
+
+function Save-Hives {
+    foreach ($secret in @('SAM', 'SECURITY')) {
+        Add-Failure -Category 'registry' -Source "hive HKLM\$secret" -Status 'skipped' -Reason 'It holds password hashes: not collected on purpose.'
+    }
+    foreach ($user in @(Get-LoadedUsers)) {
+        Save-Hive -HiveName 'HKU' -KeyPath $user
+        if ($user -cne '.DEFAULT') { Save-Hive -HiveName 'HKU' -KeyPath ($user + '_Classes') }
+    }
+    # The hives of users who are not logged on are plain files.
+    foreach ($userFolder in @(Get-ProfileFolders)) {
+        if (Test-HiveLoaded -UserFolder $userFolder) { continue }
+        Save-File -Category 'registry' -Path ($userFolder + '\NTUSER.DAT') -MaximumBytes 32mb -Part 'whole'
+        $classes = $userFolder + '\AppData\Local\Microsoft\Windows\UsrClass.dat'
+        Save-File -Category 'registry' -Path $classes -MaximumBytes 32mb -Part 'whole'
+    }
+    Save-File -Category 'usage' -Path 'C:\Windows\System32\sru\SRUDB.dat' -MaximumBytes 128mb -Part 'whole'
+    Save-Hive -HiveName 'HKLM' -KeyPath 'SYSTEM'
+    Save-Hive -HiveName 'HKLM' -KeyPath 'SOFTWARE'
+}
+
+# Whether a user of a profile folder is logged on, by the list of profiles.
+function Test-HiveLoaded {
+    param([string] $UserFolder)
+    $list = 'SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList'
+    foreach ($user in @(Get-LoadedUsers)) {
+        foreach ($found in @(Read-RegistryKey -HiveName 'HKLM' -KeyPath ($list + '\' + $user) -Depth 0)) {
+            if ($found['name'] -ne 'ProfileImagePath') { continue }
+            if ([System.Environment]::ExpandEnvironmentVariables([string] $found['value']).TrimEnd('\') -eq $UserFolder) { return $true }
+        }
+    }
+    return $false
+}
+
+# The runs of clusters of the $MFT: of the unnamed data attribute (0x80) of its own record, the first of the volume's table.
+function Read-MftRuns {
+    param([byte[]] $Record)
+    # The last two bytes of every 512 are kept in an array whose place is at 4, its length at 6.
+    $fixes = [System.BitConverter]::ToUInt16($Record, 4)
+    for ($index = 1; $index -lt [System.BitConverter]::ToUInt16($Record, 6); $index++) {
+        $Record[$index * 512 - 2] = $Record[$fixes + 2 * $index]
+        $Record[$index * 512 - 1] = $Record[$fixes + 2 * $index + 1]
+    }
+    $at = [int] [System.BitConverter]::ToUInt16($Record, 20)
+    while ([System.BitConverter]::ToUInt32($Record, $at) -ne 0x80) {
+        if ([System.BitConverter]::ToUInt32($Record, $at) -eq [uint32]::MaxValue) { throw 'The $MFT has no data attribute.' }
+        $at += [int] [System.BitConverter]::ToUInt32($Record, $at + 4)
+    }
+    # Each run: a byte with the sizes of two numbers, the clusters it has, and where it begins against the run before.
+    $at += [int] [System.BitConverter]::ToUInt16($Record, $at + 32)
+    $cluster = [long] 0
+    while ($Record[$at] -ne 0) {
+        $lengthSize = $Record[$at] -band 15
+        $offsetSize = $Record[$at] -shr 4
+        $clusters = [long] 0
+        for ($index = $lengthSize - 1; $index -ge 0; $index--) { $clusters = $clusters * 256 + $Record[$at + 1 + $index] }
+        $offset = [long] 0
+        for ($index = $offsetSize - 1; $index -ge 0; $index--) { $offset = $offset * 256 + $Record[$at + 1 + $lengthSize + $index] }
+        if (($offsetSize -gt 0) -and ($Record[$at + $lengthSize + $offsetSize] -ge 128)) {
+            $offset -= [long] [System.Math]::Pow(256, $offsetSize)
+        }
+        $cluster += $offset
+        [pscustomobject] @{ Cluster = $cluster; Clusters = $clusters }
+        $at += 1 + $lengthSize + $offsetSize
+    }
+}
+
+# The table of all files of drive C, when there is room for it.
+function Save-Mft {
+    $source = 'C:\$MFT'
+    if (-not (Test-Budget -Category 'file listing' -Source $source)) { return }
+    $row = New-Row -Category 'file listing' -Source $source
+    $target = $WorkFolder + '\file.raw'
+    [System.IO.File]::Delete($target)
+    $volume = $null
+    $reader = $null
+    try {
+        $volume = Open-Native -NativePath '\\.\C:' -Access 2147483648 -Flags 0
+        # NTFS_VOLUME_DATA_BUFFER: bytes of a cluster at 44, the table's length at 56 and first cluster at 64.
+        $facts = Read-Control -Handle $volume -Code 0x90064 -Bytes 96
+        $clusterBytes = [long] [System.BitConverter]::ToUInt32($facts, 44)
+        $row['bytes'] = [System.BitConverter]::ToInt64($facts, 56)
+        if ($row['bytes'] -gt (Get-BytesLeft)) {
+            $row['status'] = 'too large'
+            $row['reason'] = 'There is no room left for it in the archive. Ask detached, with a larger limit.'
+            $Rows.Add($row)
+            return
+        }
+        $reader = [System.IO.FileStream]::new($volume, [System.IO.FileAccess]::Read, 1)
+        [void] $reader.Seek([System.BitConverter]::ToInt64($facts, 64) * $clusterBytes, [System.IO.SeekOrigin]::Begin)
+        # Whole sectors, as a volume demands; a record has at most 4096 bytes.
+        $record = [byte[]]::new(4096)
+        [void] $reader.Read($record, 0, $record.Length)
+        $runs = @(Read-MftRuns -Record $record)
+        $outcome = Copy-Clusters -Drive 'C' -Runs $runs -Bytes $row['bytes'] -Target $target -Seconds (Get-Seconds -Wish 120)
+        $row['reason'] = 'Read from the disk, without what Windows had not written yet.'
+        $row['sha256'] = $outcome.Sha256
+        Save-Stored -Row $row -FilePath $target -Name ('artifacts/' + $row['id'] + '.raw')
+    }
+    catch {
+        [System.IO.File]::Delete($target)
+        $row['status'] = 'unreadable'
+        $row['reason'] = Get-Message -Failure $_
+        $Rows.Add($row)
+    }
+    finally {
+        if ($null -ne $reader) { $reader.Dispose() }
+        if ($null -ne $volume) { $volume.Dispose() }
+    }
+}
+
 function Save-Firewall {
     Save-MachineKeys -Category 'firewall' -Source 'profiles and rules of the firewall' -Depth 2 -Keys @(
         'SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy'
@@ -1792,6 +2054,9 @@ function Save-Defender {
         }
         if ($null -ne $newest) { Save-File -Category 'defender' -Path $newest.FullName -MaximumBytes 4mb -Part 'tail' -Expected }
     }
+    $history = 'C:\ProgramData\Microsoft\Windows Defender\Scans\History\Service\DetectionHistory'
+    Save-Newest -Category 'defender' -Root $history -Pattern '*' -Depth 2 -Maximum 30 -MaximumBytes 1mb
+    Save-Newest -Category 'defender' -Root $support.FullName -Pattern 'MPDetection-*.log' -Depth 0 -Maximum 2 -MaximumBytes 1mb
 }
 
 function Save-EventLogs {
@@ -1822,6 +2087,11 @@ function Save-Histories {
         Save-File -Category 'history' -Path ($typed + 'ConsoleHost_history.txt') -MaximumBytes 512kb -Part 'tail'
         Save-File -Category 'history' -Path ($typed + 'Visual Studio Code Host_history.txt') -MaximumBytes 512kb -Part 'tail'
     }
+    Save-Objects -Category 'history' -Source 'where browsers keep the profiles of users' -Read {
+        foreach ($userFolder in @(Get-ProfileFolders)) {
+            foreach ($browser in @(Get-BrowserFolders -UserFolder $userFolder)) { [ordered] @{ path = $browser } }
+        }
+    }
 }
 
 function Save-Listings {
@@ -1847,6 +2117,241 @@ function Save-Listings {
     }
 }
 
+# ------------------------------------------------------------------------------------------------- cases, by option
+
+# The regular files below a folder whose path matches a pattern of ours, made or changed in some days (0: ever).
+function Find-Files {
+    param([string] $Root, [string] $Pattern, [int] $Depth, [int] $Days, [int] $Seconds, [int] $Maximum)
+    $start = [System.IO.DirectoryInfo]::new($Root)
+    if ((-not $start.Exists) -or (Test-ReparsePoint -Entry $start)) { return }
+    $since = [datetime]::MinValue
+    if ($Days -gt 0) { $since = [datetime]::UtcNow.AddDays(-$Days) }
+    $timer = [System.Diagnostics.Stopwatch]::StartNew()
+    $allowed = Get-Seconds -Wish $Seconds
+    $waiting = [System.Collections.Generic.Queue[object]]::new()
+    $waiting.Enqueue([pscustomobject] @{ Place = $start; Depth = $Depth })
+    $count = 0
+    while ($waiting.Count -gt 0) {
+        $next = $waiting.Dequeue()
+        try {
+            foreach ($entry in $next.Place.EnumerateFileSystemInfos()) {
+                if (($count -ge $Maximum) -or ($timer.Elapsed.TotalSeconds -gt $allowed)) { return }
+                if (Test-ReparsePoint -Entry $entry) { continue }
+                if ($entry -is [System.IO.DirectoryInfo]) {
+                    if (($next.Depth -gt 0) -and ($waiting.Count -lt 20000)) {
+                        $waiting.Enqueue([pscustomobject] @{ Place = $entry; Depth = $next.Depth - 1 })
+                    }
+                    continue
+                }
+                if (($entry.LastWriteTimeUtc -lt $since) -and ($entry.CreationTimeUtc -lt $since)) { continue }
+                if ($entry.FullName -match $Pattern) {
+                    $count++
+                    $entry
+                }
+            }
+        }
+        catch {
+            # No right to enter it, or gone: the others are still wanted.
+            continue
+        }
+    }
+}
+
+# Where users keep their files, and the places ransomware writes to first.
+function Get-DataFolders {
+    foreach ($userFolder in @(Get-ProfileFolders)) {
+        if ($userFolder -notlike 'C:\Windows\*') { $userFolder }
+    }
+    'C:\Users\Public'
+    'C:\ProgramData'
+    foreach ($drive in [System.IO.DriveInfo]::GetDrives()) {
+        if (([string] $drive.DriveType -ceq 'Fixed') -and $drive.IsReady -and ($drive.Name -ne 'C:\')) { $drive.Name }
+    }
+}
+
+# A note lies in every folder: two of a name are enough, and how many there are is in the listing.
+function Save-RansomNotes {
+    $pattern = '(?i)\\[^\\]*(readme|read_me|how[ _-]?to|restore|recover|decrypt|unlock|instruction|ransom|your[ _-]?files|help[ _-]your)' +
+        '[^\\]*\.(txt|html?|hta|rtf|url|bmp)\z'
+    $seen = [System.Collections.Generic.Dictionary[string, int]]::new([System.StringComparer]::OrdinalIgnoreCase)
+    $notes = [System.Collections.Generic.List[object]]::new()
+    foreach ($entry in @([System.IO.DirectoryInfo]::new('C:\').GetFiles())) {
+        if (($entry.FullName -match $pattern) -and (-not (Test-ReparsePoint -Entry $entry))) { $notes.Add($entry) }
+    }
+    $timer = [System.Diagnostics.Stopwatch]::StartNew()
+    foreach ($place in @(Get-DataFolders)) {
+        if ($timer.Elapsed.TotalSeconds -gt $SecondsToSearch) { break }
+        foreach ($entry in @(Find-Files -Root $place -Pattern $pattern -Depth 5 -Days 14 -Seconds 15 -Maximum 2000)) { $notes.Add($entry) }
+    }
+    Save-Objects -Category 'ransom note' -Source 'files with names of ransom notes, of 14 days' -Read {
+        foreach ($note in $notes) {
+            [ordered] @{ path = $note.FullName; bytes = $note.Length; modifiedAt = Format-Instant -Value $note.LastWriteTimeUtc }
+        }
+    }
+    foreach ($note in $notes) {
+        if ($seen.Count -ge 20) { return }
+        $times = 0
+        if ($seen.ContainsKey($note.Name)) { $times = $seen[$note.Name] }
+        $seen[$note.Name] = $times + 1
+        if (($times -lt 2) -and ($note.Length -le 1mb)) {
+            Save-File -Category 'ransom note' -Path $note.FullName -MaximumBytes 1mb -Part 'whole' -Expected
+        }
+    }
+}
+
+# Endings that many files got of late and that no program of the list gives: three samples of each of the most frequent.
+function Save-EncryptedSamples {
+    $usual = '\A\.(txt|log|tmp|dat|db|ini|json|xml|html?|js|css|png|jpe?g|gif|svg|ico|bmp|webp|pdf|docx?|xlsx?|pptx?|csv|zip|exe|dll|sys|lnk|' +
+        'url|pf|etl|evtx|ldb|sqlite|db-wal|db-shm|db-journal|cache|bin|cat|mui|msi|cab|ps1|bat|cmd|py|md|yml|yaml|mp[34]|wav|ttf|woff2?|' +
+        'eml|msg|ost|pst|rtf|one|xsl|config|manifest|mum|inf|jfm|chk|jrs|edb|regtrans-ms|blf|log1|log2|crx|map|ts|cs|lock|bak|old|nls)\z'
+    $endings = [System.Collections.Generic.Dictionary[string, object]]::new([System.StringComparer]::OrdinalIgnoreCase)
+    $timer = [System.Diagnostics.Stopwatch]::StartNew()
+    foreach ($place in @(Get-DataFolders)) {
+        if ($timer.Elapsed.TotalSeconds -gt $SecondsToSearch) { break }
+        foreach ($entry in @(Find-Files -Root $place -Pattern '\.[^.\\]{1,40}\z' -Depth 5 -Days 3 -Seconds 15 -Maximum 20000)) {
+            if ($entry.Extension -match $usual) { continue }
+            if (-not $endings.ContainsKey($entry.Extension)) {
+                if ($endings.Count -ge 5000) { continue }
+                $endings[$entry.Extension] = [pscustomobject] @{
+                    Count = 0; Samples = [System.Collections.Generic.List[string]]::new()
+                }
+            }
+            $known = $endings[$entry.Extension]
+            $known.Count++
+            if (($known.Samples.Count -lt 3) -and ($entry.Length -gt 0) -and ($entry.Length -le 2mb)) { $known.Samples.Add($entry.FullName) }
+        }
+    }
+    Save-Objects -Category 'encrypted sample' -Source 'unusual endings of files that changed in 3 days' -Read {
+        foreach ($ending in $endings.Keys) { [ordered] @{ ending = $ending; files = $endings[$ending].Count } }
+    }
+    $taken = 0
+    while ($taken -lt 5) {
+        $most = ''
+        foreach ($ending in $endings.Keys) {
+            if ($endings[$ending].Count -lt 10) { continue }
+            if (($most -ceq '') -or ($endings[$ending].Count -gt $endings[$most].Count)) { $most = $ending }
+        }
+        if ($most -ceq '') { return }
+        foreach ($sample in $endings[$most].Samples) {
+            Save-File -Category 'encrypted sample' -Path $sample -MaximumBytes 2mb -Part 'whole' -Expected
+        }
+        [void] $endings.Remove($most)
+        $taken++
+    }
+}
+
+# Where browsers keep the profiles of a user: those of Chromium have profiles below, those of Mozilla as well.
+function Get-BrowserFolders {
+    param([string] $UserFolder)
+    foreach ($browser in @(
+            'Local\Google\Chrome\User Data', 'Local\Microsoft\Edge\User Data', 'Local\BraveSoftware\Brave-Browser\User Data',
+            'Local\Vivaldi\User Data', 'Local\Chromium\User Data', 'Roaming\Opera Software', 'Roaming\Mozilla\Firefox\Profiles')) {
+        $place = $UserFolder + '\AppData\' + $browser
+        if ([System.IO.Directory]::Exists($place)) { $place }
+    }
+}
+
+# Histories and the manifests of extensions as files; what keeps secrets is listed and never opened.
+function Save-Browsers {
+    $histories = '\\(History|places\.sqlite|extensions\.json)\z'
+    $manifests = '\\Extensions\\[a-p]{32}\\[^\\]+\\manifest\.json\z'
+    foreach ($userFolder in @(Get-ProfileFolders)) {
+        foreach ($browser in @(Get-BrowserFolders -UserFolder $userFolder)) {
+            foreach ($entry in @(Find-Files -Root $browser -Pattern $histories -Depth 2 -Days 0 -Seconds 10 -Maximum 20)) {
+                Save-File -Category 'history' -Path $entry.FullName -MaximumBytes 24mb -Part 'whole' -Expected
+            }
+            Save-Objects -Category 'history' -Source "browser extensions below $browser" -Read {
+                foreach ($entry in @(Find-Files -Root $browser -Pattern $manifests -Depth 5 -Days 0 -Seconds 15 -Maximum 300)) {
+                    $text = $null
+                    $isReadable = ($entry.Length -le 65536) -and ($null -eq (Test-RegularFile -Path $entry.FullName))
+                    if ($isReadable) { $text = ConvertTo-Plain -Value ([System.IO.File]::ReadAllText($entry.FullName)) }
+                    [ordered] @{ path = $entry.FullName; modifiedAt = Format-Instant -Value $entry.LastWriteTimeUtc; manifest = $text }
+                }
+            }
+        }
+    }
+}
+
+function Save-SecretStores {
+    $stores = '(?i)\\(Login Data|Login Data For Account|Web Data|Cookies|cookies\.sqlite|logins\.json|key4\.db|Local State|wallet\.dat|' +
+        'sitemanager\.xml|recentservers\.xml|credentials|accessTokens\.json|msal_token_cache\.bin|config\.json|id_[a-z0-9]+|[^\\]+\.(kdbx|ppk|rdg|ovpn|wallet))\z'
+    $searching = [System.Diagnostics.Stopwatch]::StartNew()
+    Save-Objects -Category 'file listing' -Source 'stores of secrets of users (metadata only, never opened)' -Read {
+        foreach ($userFolder in @(Get-ProfileFolders)) {
+            if ($searching.Elapsed.TotalSeconds -gt $SecondsToSearch) { break }
+            foreach ($entry in @(Find-Files -Root $userFolder -Pattern $stores -Depth 8 -Days 0 -Seconds 20 -Maximum 500)) {
+                [ordered] @{ path = $entry.FullName; file = Get-FileFacts -Path $entry.FullName }
+            }
+            foreach ($vault in @('Local\Microsoft\Credentials', 'Roaming\Microsoft\Credentials', 'Local\Microsoft\Vault', 'Roaming\Microsoft\Protect')) {
+                foreach ($entry in @(Find-Files -Root ($userFolder + '\AppData\' + $vault) -Pattern '.' -Depth 2 -Days 0 -Seconds 5 -Maximum 100)) {
+                    [ordered] @{ path = $entry.FullName; file = Get-FileFacts -Path $entry.FullName }
+                }
+            }
+        }
+    }
+    # What was packed to be taken away.
+    $packing = [System.Diagnostics.Stopwatch]::StartNew()
+    Save-Objects -Category 'file listing' -Source 'archives made or changed in 14 days' -Read {
+        foreach ($place in @(Get-DataFolders)) {
+            if ($packing.Elapsed.TotalSeconds -gt $SecondsToSearch) { break }
+            foreach ($entry in @(Find-Files -Root $place -Pattern '(?i)\.(zip|7z|rar|tar|gz|cab)\z' -Depth 6 -Days 14 -Seconds 10 -Maximum 500)) {
+                [ordered] @{ path = $entry.FullName; file = Get-FileFacts -Path $entry.FullName }
+            }
+        }
+    }
+}
+
+# What someone who sat at the machine leaves: transcripts, opened files, the pictures of remote desktops, whom they connected to.
+function Save-HandsOnKeyboard {
+    foreach ($userFolder in @(Get-ProfileFolders)) {
+        $recent = $userFolder + '\AppData\Roaming\Microsoft\Windows\Recent'
+        Save-Newest -Category 'history' -Root $recent -Pattern '*.lnk' -Depth 0 -Maximum 40 -MaximumBytes 64kb
+        Save-Newest -Category 'history' -Root $recent -Pattern '*Destinations-ms' -Depth 1 -Maximum 30 -MaximumBytes 1mb
+        Save-Newest -Category 'history' -Root ($userFolder + '\Documents') -Pattern 'PowerShell_transcript*.txt' -Depth 1 -Maximum 10 -MaximumBytes 1mb
+        $remote = $userFolder + '\AppData\Local\Microsoft\Terminal Server Client\Cache'
+        Save-Newest -Category 'remote tool' -Root $remote -Pattern '*.bmc' -Depth 0 -Maximum 2 -MaximumBytes 8mb
+        Save-Newest -Category 'remote tool' -Root $remote -Pattern 'Cache*.bin' -Depth 0 -Maximum 2 -MaximumBytes 16mb
+        Save-File -Category 'remote tool' -Path ($userFolder + '\Documents\Default.rdp') -MaximumBytes 64kb -Part 'whole'
+        Save-Newest -Category 'remote tool' -Root ($userFolder + '\AppData\Local\Temp') -Pattern '*.rdp' -Depth 1 -Maximum 5 -MaximumBytes 64kb
+        foreach ($known in @('\.ssh\known_hosts', '\AppData\Roaming\FileZilla\filezilla.xml', '\AppData\Roaming\WinSCP.ini')) {
+            Save-Listed -Path ($userFolder + $known)
+        }
+    }
+    Save-UserKeys -Category 'remote tool' -Source 'PuTTY, WinSCP, VNC and remote desktop of users' -Depth 2 -Keys @(
+        'Software\SimonTatham\PuTTY\SshHostKeys'
+        'Software\Microsoft\Terminal Server Client\Servers'
+        'Software\RealVNC'
+        'Software\TightVNC'
+    )
+    Save-EventLog -LogName 'Microsoft-Windows-TerminalServices-RDPClient/Operational' -MaximumRecords 5000 -Days 30
+    Save-EventLog -LogName 'Microsoft-Windows-RemoteDesktopServices-RdpCoreTS/Operational' -MaximumRecords 5000 -Days 30
+    Save-EventLog -LogName 'Microsoft-Windows-SmbClient/Security' -MaximumRecords 5000 -Days 30
+    Save-EventLog -LogName 'Microsoft-Windows-SMBServer/Security' -MaximumRecords 5000 -Days 30
+    # Who came to a server, by day and address; a service holds it open.
+    Save-Newest -Category 'session' -Root 'C:\Windows\System32\LogFiles\Sum' -Pattern '*.mdb' -Depth 0 -Maximum 3 -MaximumBytes 16mb
+}
+
+# That a file is there, when and how large; it may hold passwords.
+function Save-Listed {
+    param([string] $Path)
+    if (-not [System.IO.File]::Exists($Path)) { return }
+    Save-Objects -Category 'remote tool' -Source "$Path (metadata only)" -Read { Get-FileFacts -Path $Path }
+}
+
+function Save-Cases {
+    if (Test-Option -Word 'ransomware') {
+        Invoke-Part -Category 'ransom note' -Read { Save-RansomNotes }
+        Invoke-Part -Category 'encrypted sample' -Read { Save-EncryptedSamples }
+    }
+    if (Test-Option -Word 'infostealer') {
+        Invoke-Part -Category 'history' -Read { Save-Browsers }
+        Invoke-Part -Category 'file listing' -Read { Save-SecretStores }
+    }
+    if (Test-Option -Word 'hands-on-keyboard') {
+        Invoke-Part -Category 'history' -Read { Save-HandsOnKeyboard }
+    }
+}
+
 # In order of volatility; the alert's own files come as soon as what is more fleeting is safe.
 function Invoke-Collection {
     Invoke-Part -Category 'system' -Read { Save-System }
@@ -1861,15 +2366,22 @@ function Invoke-Collection {
     Invoke-Part -Category 'autostart' -Read { Save-Autostarts }
     Invoke-Part -Category 'user' -Read { Save-Users }
     Invoke-Part -Category 'history' -Read { Save-Histories }
+    Save-Cases
     Invoke-Part -Category 'event log' -Read { Save-EventLogs }
     Invoke-Part -Category 'defender' -Read { Save-Defender }
     Invoke-Part -Category 'firewall' -Read { Save-Firewall }
     Invoke-Part -Category 'software' -Read { Save-Software }
+    Invoke-Part -Category 'snapshot' -Read { Save-Shadows }
+    Invoke-Part -Category 'bits' -Read { Save-Bits }
+    Invoke-Part -Category 'remote tool' -Read { Save-RemoteTools }
+    Invoke-Part -Category 'execution' -Read { Save-Traces }
     Invoke-Part -Category 'file listing' -Read { Save-Listings }
+    Invoke-Part -Category 'registry' -Read { Save-Hives }
+    Invoke-Part -Category 'file listing' -Read { Save-Mft }
 }
 
 # ------------------------------------------------------------------------------------------------------------ main
 
 Set-ScriptSha256
-Invoke-Collecting -ScriptName 'evidence-triage.ps1' -Children 'wevtutil.exe' -KnownOptions @() -Read { Invoke-Collection }
+Invoke-Collecting -ScriptName 'evidence-triage.ps1' -Children 'wevtutil.exe' -KnownOptions @('ransomware', 'infostealer', 'hands-on-keyboard') -Read { Invoke-Collection }
 exit 0

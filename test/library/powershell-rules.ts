@@ -32,7 +32,7 @@ const types = new Set(
   microsoft.win32.registryview microsoft.win32.safehandles.safefilehandle microsoft.win32.safehandles.saferegistryhandle
   system.appdomain system.bitconverter system.buffer system.collections.generic.hashset[string]
   system.collections.generic.list[object] system.collections.generic.list[string]
-  system.collections.generic.queue[object] system.collections.generic.sortedlist[string,object] system.collections.generic.dictionary[string,int] system.collections.generic.dictionary[string,string] system.collections.generic.hashset[int] system.io.path system.collections.ienumerable system.convert system.diagnostics.process
+  system.collections.generic.queue[object] system.collections.generic.sortedlist[string,object] system.collections.generic.dictionary[string,int] system.collections.generic.dictionary[string,string] system.collections.generic.dictionary[string,object] system.collections.generic.hashset[int] system.io.path system.collections.ienumerable system.convert system.diagnostics.process
   system.diagnostics.eventing.reader.eventlognotfoundexception system.diagnostics.eventing.reader.eventlogsession
   system.diagnostics.eventing.reader.pathtype system.diagnostics.processpriorityclass system.diagnostics.processstartinfo
   system.diagnostics.stopwatch system.environment system.globalization.cultureinfo system.io.compression.compressionlevel
@@ -60,7 +60,7 @@ const cimMethods = ['GetOwnerSid', 'Create', 'Add', 'Remove'];
 
 /** The functions of Windows a library script may declare, by library. */
 const nativeFunctions: Record<string, string[]> = {
-  'kernel32.dll': ['CreateFileW', 'DeviceIoControl', 'GetFinalPathNameByHandleW', 'OpenProcess', 'ReadFile'],
+  'kernel32.dll': ['CreateFileW', 'DeviceIoControl', 'GetFinalPathNameByHandleW', 'OpenProcess'],
   'advapi32.dll': ['AdjustTokenPrivileges', 'RegSaveKeyExW'],
   'dbghelp.dll': ['MiniDumpWriteDump'],
 };

@@ -6,8 +6,9 @@ import { findFaults } from './powershell-rules.ts';
 const library = resolve(import.meta.dirname, '../../library');
 const scripts = readdirSync(library, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ps1'));
 
-test('the library has a PowerShell script', () => {
-  expect(scripts).toContain(join('windows', 'evidence-triage.ps1'));
+test('the library has its PowerShell scripts', () => {
+  const names = ['alerted-files', 'harvest', 'process-memory', 'triage'];
+  expect(scripts.toSorted()).toEqual(names.map((name) => join('windows', `evidence-${name}.ps1`)));
 });
 
 describe.each(scripts)('%s', (script) => {
@@ -53,6 +54,25 @@ describe('the rules find', () => {
     { what: 'a variable that is never set', text: '$unknown' },
     { what: 'a variable of another function', text: 'function A-B {\n  $c = 1\n}\nfunction D-E {\n  $c\n}\nA-B\nD-E' },
     { what: "one of PowerShell's own variables", text: '$host = 1' },
+    {
+      what: 'a variable of the script that a local one hides',
+      text: '$a = 1\nfunction B-C {\n  $a = 2\n  $a\n}\nB-C\n$a',
+    },
+    { what: 'a CIM method', text: "Invoke-CimMethod -ClassName 'StdRegProv' -MethodName 'SetStringValue'" },
+    {
+      what: 'a CIM method by a variable',
+      text: "$m = 'Create'\nInvoke-CimMethod -ClassName 'Win32_Process' -MethodName $m",
+    },
+    {
+      what: 'a function of Windows that injects',
+      text: "$t = @{ Name = 'WriteProcessMemory'; Library = 'kernel32.dll'; Returns = [bool]; Takes = @() }\n$t",
+    },
+    { what: 'a function of Windows of any name', text: "$n = 'x'\n$t = @{ Name = $n; Library = 'kernel32.dll' }\n$t" },
+    {
+      what: 'a function of Windows of another library',
+      text: "$t = @{ Name = 'ReadFile'; Library = 'ntdll.dll' }\n$t",
+    },
+    { what: 'a function of Windows declared elsewhere', text: '$b = 1\n$b.DefinePInvokeMethod(1)' },
     { what: 'a brace too few', text: 'if ($true) {' },
   ])('$what', ({ text }) => {
     expect(findFaults(text)).not.toEqual([]);
