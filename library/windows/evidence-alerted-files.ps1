@@ -1141,16 +1141,17 @@ function Start-Detached {
     $program = [System.Environment]::SystemDirectory + '\WindowsPowerShell\v1.0\powershell.exe'
     # The request is base64url, as was checked, and the folder is made of the ids in it: nothing here needs quoting.
     $arguments = '-NoLogo -NoProfile -NonInteractive -ExecutionPolicy RemoteSigned -File ' + $copy + ' ' + $Request
+    $code = 1
     try {
         $line = $program + ' ' + $arguments
-        [void] (Invoke-CimMethod -Namespace 'root/cimv2' -ClassName 'Win32_Process' -MethodName 'Create' -Arguments @{
+        $code = (Invoke-CimMethod -Namespace 'root/cimv2' -ClassName 'Win32_Process' -MethodName 'Create' -Arguments @{
                 CommandLine = $line
-            } -OperationTimeoutSec 30)
+            } -OperationTimeoutSec 30).ReturnValue
     }
     catch {
         Write-Verbose -Message ('WMI did not start it: ' + (Get-Message -Failure $_))
     }
-    if (Test-DetachedStarted -Seconds 30) { return }
+    if (($code -eq 0) -and (Test-DetachedStarted -Seconds 30)) { return }
     $start = [System.Diagnostics.ProcessStartInfo]::new()
     $start.FileName = $program
     $start.Arguments = $arguments
@@ -1451,7 +1452,8 @@ function Save-AlertedFile {
     $temporary = $WorkFolder + '\file.raw'
     [System.IO.File]::Delete($temporary)
     # What there is no room for is still hashed; its first and last parts have a place.
-    $room = [System.Math]::Max([long] 0, (Get-BytesLeft) - 4 * $BlockBytes)
+    $left = [System.Math]::Max([long] 0, (Get-BytesLeft))
+    $room = $left - [System.Math]::Min([long] (4 * $BlockBytes), [long] [System.Math]::Floor($left / 4))
     $outcome = New-Outcome -Status 'absent' -Reason 'The alert has no path for it.'
     if ($path -cne '') { $outcome = Copy-Evidence -Path $path -Target $temporary -MaximumBytes $room -Part 'whole' -Seconds 180 }
     $row['status'] = $outcome.Status

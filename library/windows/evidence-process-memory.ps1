@@ -1141,16 +1141,17 @@ function Start-Detached {
     $program = [System.Environment]::SystemDirectory + '\WindowsPowerShell\v1.0\powershell.exe'
     # The request is base64url, as was checked, and the folder is made of the ids in it: nothing here needs quoting.
     $arguments = '-NoLogo -NoProfile -NonInteractive -ExecutionPolicy RemoteSigned -File ' + $copy + ' ' + $Request
+    $code = 1
     try {
         $line = $program + ' ' + $arguments
-        [void] (Invoke-CimMethod -Namespace 'root/cimv2' -ClassName 'Win32_Process' -MethodName 'Create' -Arguments @{
+        $code = (Invoke-CimMethod -Namespace 'root/cimv2' -ClassName 'Win32_Process' -MethodName 'Create' -Arguments @{
                 CommandLine = $line
-            } -OperationTimeoutSec 30)
+            } -OperationTimeoutSec 30).ReturnValue
     }
     catch {
         Write-Verbose -Message ('WMI did not start it: ' + (Get-Message -Failure $_))
     }
-    if (Test-DetachedStarted -Seconds 30) { return }
+    if (($code -eq 0) -and (Test-DetachedStarted -Seconds 30)) { return }
     $start = [System.Diagnostics.ProcessStartInfo]::new()
     $start.FileName = $program
     $start.Arguments = $arguments
@@ -1293,11 +1294,16 @@ function Get-Dumper {
 function Read-Processes {
     $found = [System.Collections.Generic.List[object]]::new()
     foreach ($process in @(Get-CimInstance -Namespace 'root/cimv2' -ClassName 'Win32_Process' -OperationTimeoutSec 60)) {
+        $path = [string] $process.ExecutablePath
+        # Of a protected process Windows may keep the path to itself.
+        if (($path -ceq '') -and ($NeverDumped -contains $process.Name)) {
+            $path = [System.Environment]::SystemDirectory + '\' + $process.Name
+        }
         $found.Add([pscustomobject] @{
                 Id       = [int] $process.ProcessId
                 ParentId = [int] $process.ParentProcessId
                 Name     = [string] $process.Name
-                Path     = [string] $process.ExecutablePath
+                Path     = $path
                 Started  = $process.CreationDate
                 Bytes    = [long] $process.PrivatePageCount + [long] $process.WorkingSetSize
             })
@@ -1332,7 +1338,7 @@ function Get-Refused {
     param($Process, $Own)
     if ($Own.Contains($Process.Id)) { return 'Our own process, or one that started it.' }
     $system = [System.Environment]::SystemDirectory + '\'
-    $isInSystem = $Process.Path.StartsWith($system, [System.StringComparison]::OrdinalIgnoreCase) -or ($Process.Path -ceq '')
+    $isInSystem = $Process.Path.StartsWith($system, [System.StringComparison]::OrdinalIgnoreCase)
     if ($isInSystem -and ($NeverDumped -contains $Process.Name)) { return 'It keeps the passwords of others; it is never dumped.' }
     return ''
 }

@@ -1139,16 +1139,17 @@ function Start-Detached {
     $program = [System.Environment]::SystemDirectory + '\WindowsPowerShell\v1.0\powershell.exe'
     # The request is base64url, as was checked, and the folder is made of the ids in it: nothing here needs quoting.
     $arguments = '-NoLogo -NoProfile -NonInteractive -ExecutionPolicy RemoteSigned -File ' + $copy + ' ' + $Request
+    $code = 1
     try {
         $line = $program + ' ' + $arguments
-        [void] (Invoke-CimMethod -Namespace 'root/cimv2' -ClassName 'Win32_Process' -MethodName 'Create' -Arguments @{
+        $code = (Invoke-CimMethod -Namespace 'root/cimv2' -ClassName 'Win32_Process' -MethodName 'Create' -Arguments @{
                 CommandLine = $line
-            } -OperationTimeoutSec 30)
+            } -OperationTimeoutSec 30).ReturnValue
     }
     catch {
         Write-Verbose -Message ('WMI did not start it: ' + (Get-Message -Failure $_))
     }
-    if (Test-DetachedStarted -Seconds 30) { return }
+    if (($code -eq 0) -and (Test-DetachedStarted -Seconds 30)) { return }
     $start = [System.Diagnostics.ProcessStartInfo]::new()
     $start.FileName = $program
     $start.Arguments = $arguments

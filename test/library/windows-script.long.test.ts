@@ -1,22 +1,14 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sha256 } from './linux-machine.ts';
-import { type Answer, encodeRequest, encodeText, newCollection, readAnswer, readIndex } from './script-contract.ts';
+import { type Answer, encodeRequest, encodeText, newCollection, readIndex } from './script-contract.ts';
+import { folderOnWindows, runOnWindows, windowsScript } from './windows-machine.ts';
 
-const script = resolve(import.meta.dirname, '../../library/windows/evidence-triage.ps1');
-
-function folderOnWindows(collection: string): string {
-  return `C:\\Windows\\Temp\\evidence-collector-${collection}-0`;
-}
-
-function run(argument: string): { answer: Answer; exitCode: number | null } {
-  const options = ['-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File', script, argument];
-  const done = spawnSync('powershell.exe', options, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
-  return { answer: readAnswer(done.stdout), exitCode: done.status };
-}
+const script = windowsScript('triage');
+const run = (argument: string) => runOnWindows(script, argument);
 
 // Runs only as an elevated administrator on Windows PowerShell 5.1, as a Windows build agent has it. Skipped elsewhere
 // since 2026-11-21: there is no Windows PowerShell for another system.
