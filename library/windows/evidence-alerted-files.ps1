@@ -1304,7 +1304,7 @@ function Get-DefenderTool {
     finally {
         $key.Dispose()
     }
-    $known = '\AC:\\(ProgramData\\Microsoft\\Windows Defender\\Platform\\[0-9.-]+|Program Files\\Windows Defender)\\?\z'
+    $known = '\AC:\\(ProgramData\\Microsoft\\Windows Defender\\Platform\\[0-9][0-9.-]+|Program Files\\Windows Defender)\\?\z'
     if ($place -notmatch $known) { return $null }
     $tool = $place.TrimEnd('\') + '\MpCmdRun.exe'
     if ($null -ne (Test-RegularFile -Path $tool)) { return $null }
