@@ -992,8 +992,11 @@ function Copy-LockedBy {
 # from a shadow copy that is there already.
 function Copy-Evidence {
     param([string] $Path, [string] $Target, [long] $MaximumBytes, [string] $Part, [int] $Seconds)
+    $timer = [System.Diagnostics.Stopwatch]::StartNew()
     $first = Copy-Opened -Path $Path -Target $Target -MaximumBytes $MaximumBytes -Part $Part -Seconds $Seconds
     if (($first.Status -cne 'unreadable') -or ($Target -ceq '')) { return $first }
+    # What is slow is not locked.
+    if ($timer.Elapsed.TotalSeconds -ge [System.Math]::Min($Seconds, 10)) { return $first }
     $tried = $first.Reason
     foreach ($way in @('backup', 'clusters', 'shadow')) {
         if ((Get-SecondsLeft) -le 0) { break }
@@ -2367,9 +2370,9 @@ function Invoke-Collection {
     Invoke-Part -Category 'autostart' -Read { Save-Autostarts }
     Invoke-Part -Category 'user' -Read { Save-Users }
     Invoke-Part -Category 'history' -Read { Save-Histories }
-    Save-Cases
     Invoke-Part -Category 'event log' -Read { Save-EventLogs }
     Invoke-Part -Category 'defender' -Read { Save-Defender }
+    Save-Cases
     Invoke-Part -Category 'firewall' -Read { Save-Firewall }
     Invoke-Part -Category 'software' -Read { Save-Software }
     Invoke-Part -Category 'snapshot' -Read { Save-Shadows }
