@@ -1,5 +1,11 @@
 import type { Recording } from '../simulator/scenario.ts';
 
+const SCRIPTS = [
+  'evidence-triage.ps1',
+  'evidence-alerted-files.ps1',
+  'evidence-process-memory.ps1',
+  'evidence-harvest.ps1',
+];
 const ARCHIVE = { path: null, bytes: null, sha256: null };
 
 /** What the simulated Windows machine answers, as no PowerShell runs here: a recorded transcript and a made-up archive. */
@@ -8,7 +14,7 @@ export function recordWindows(): Recording {
   const encoded = Buffer.from(JSON.stringify(answer)).toString('base64url');
   const output = `-----BEGIN EVIDENCE ANSWER-----\n${encoded}\n-----END EVIDENCE ANSWER-----`;
   return {
-    scripts: { 'evidence-triage.ps1': { exitCode: 0, output, errors: '' } },
+    scripts: Object.fromEntries(SCRIPTS.map((script) => [script, { exitCode: 0, output, errors: '' }])),
     files: {},
     anyFile: { content: { generated: { bytes: 300_000, seed: 'windows' } }, gzip: true },
   };
