@@ -894,7 +894,8 @@ function Copy-Clusters {
         }
         if ($left -gt 0) { throw 'It has more bytes than clusters on the disk.' }
         [void] $hasher.TransformFinalBlock($buffer, 0, 0)
-        $outcome = New-Outcome -Status 'collected' -Reason 'Locked: read from its clusters on the disk, without what Windows had not written yet.'
+        $outcome = New-Outcome -Status 'collected' -Reason (
+            'Locked: read from its clusters on the disk. What Windows had not written yet is missing; older content may be in its place.')
         $outcome.Bytes = $Bytes
         $outcome.Sha256 = [System.BitConverter]::ToString($hasher.Hash).Replace('-', '').ToLowerInvariant()
         return $outcome

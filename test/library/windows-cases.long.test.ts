@@ -74,7 +74,8 @@ describe.runIf(process.platform === 'win32')('on Windows', () => {
 
   test('a file that its owner shares with nobody is read all the same', async () => {
     const path = join(files, 'locked');
-    writeFileSync(path, Buffer.alloc(200_000, 'locked'));
+    // On the disk, as a file that is locked for long is: what is read may be its clusters.
+    writeFileSync(path, Buffer.alloc(200_000, 'locked'), { flush: true });
     const lock = `$f = [IO.File]::Open('${path}', 'Open', 'Read', 'None'); 'locked'; [void] [Console]::In.ReadLine()`;
     const holder = spawn('powershell.exe', ['-NoProfile', '-Command', lock], { stdio: ['pipe', 'pipe', 'inherit'] });
     await once(holder.stdout, 'data');
