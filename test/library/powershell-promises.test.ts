@@ -95,6 +95,16 @@ describe('what is never taken', () => {
   });
 });
 
+test('a harvest refuses an archive that is not of the length and hash that the work reported', () => {
+  const reading = readFunction(parse('harvest'), 'Read-Archive');
+  const conditions = nodesOf(reading, 'if_statement').filter((one) =>
+    readCommands(one).some(isNamed('Stop-WithReason')),
+  );
+  const compared = conditions.map((one) => one.text.split('{')[0]).join(' ');
+  expect(compared).toContain('$Answered.archive.bytes');
+  expect(compared).toContain('$Answered.archive.sha256');
+});
+
 function isNamed(name: string): (command: Command) => boolean {
   return (command) => command.name === name;
 }
