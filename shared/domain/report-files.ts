@@ -46,17 +46,16 @@ export function countFiles(files: readonly RelatedFileRow[]): string {
 function renderRow(row: RelatedFileRow): Html {
   const { comparison, path, sha256, sha1, md5, sizeBytes, state, reason, heldIn, reportedSha256 } = row;
   const hash = sha256 ?? sha1 ?? md5;
-  const asSaid = [
+  const asSaid =
     hash === null
       ? 'no hash in the alert'
-      : `${sha256 !== null ? 'SHA-256' : sha1 !== null ? 'SHA-1' : 'MD5'} ${cut(hash)}`,
-    ...(sizeBytes === null ? [] : [shortenBytes(sizeBytes)]),
-  ].join(', ');
+      : `${sha256 !== null ? 'SHA-256' : sha1 !== null ? 'SHA-1' : 'MD5'} ${cut(hash)}`;
+  const size = sizeBytes === null ? null : html` <span class="soft">${shortenBytes(sizeBytes)}</span>`;
   const isOther = reportedSha256 !== null && reportedSha256.toLowerCase() !== sha256?.toLowerCase();
   const found = isOther ? html`<br><span class="hash soft">reported SHA-256 ${reportedSha256}</span>` : null;
   const words = state === 'not requested' ? (reason ?? 'It was not asked for.') : comparison.explanation;
   const held = heldIn === null ? null : html`<br><span class="soft">in ${foreignName(heldIn)}</span>`;
-  return html`<tr><td>${path === null ? html`<span class="soft">no path</span>` : foreignName(cut(path))}<br><span class="hash soft">${foreign(asSaid)}</span>${found}${held}</td><td class="word"><span class="tag ${toneOf(row)}">${state === 'not requested' ? state : comparison.verdict}</span></td><td>${foreign(words)}</td></tr>
+  return html`<tr><td>${path === null ? html`<span class="soft">no path</span>` : foreignName(cut(path))}${size}<br><span class="hash soft">${foreign(asSaid)}</span>${found}${held}</td><td class="word"><span class="tag ${toneOf(row)}">${state === 'not requested' ? state : comparison.verdict}</span></td><td>${foreign(words)}</td></tr>
 `;
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { chainFacts } from '../../../shared/domain/custody.ts';
 import { describePackage } from '../../../shared/domain/package-record.ts';
 import { packageRecordSchema } from '../../../shared/domain/package-record-schema.ts';
 import type { Plan } from '../../../shared/domain/plan.ts';
@@ -31,6 +32,7 @@ const NOT_CHECKED = {
   verdict: 'not checked',
   explanation: 'The library was not compared with the reviewed script after the run.',
 };
+const RETRIED_AT = '2026-03-02T03:16:00.000Z';
 
 describe('a collection that went well', () => {
   const { collection, custody } = liveWell();
@@ -254,6 +256,7 @@ describe('a collection that was refused', () => {
 
   test('failed, with no times for what never was, and the reason in each row', () => {
     expect(record.outcome).toBe('failed');
+    expect(record.leftOnMachine).toEqual([]);
     expect(record.machineActions).toEqual([]);
     expect(record.times).toMatchObject({
       startedAt: null,
@@ -283,6 +286,37 @@ test('a machine action that Defender knew no more ended as gone', () => {
 test('a line that is no custody entry is refused', () => {
   const { collection, custody } = liveWell();
   expect(() => describePackage(collection, [...custody, '{"number":12}'], '0.1.0', sha256)).toThrow();
+});
+
+test('a machine’s clock is set against the attempt that ran, not one before or after it', () => {
+  const notStarted = { type: 'not started', session: 0, attempt: 1, notBefore: RETRIED_AT, reason: 'Busy.' } as const;
+  const second = (status: 'Pending' | 'Succeeded') => ({
+    ...action(0, status, [
+      ['Completed', 'RunScript'],
+      ['Completed', 'GetFile'],
+    ]),
+    comment: `Evidence Collector ${COLLECTION_ID}/0/2`,
+  });
+  const { collection, custody } = liveToSeal([
+    ['2026-03-02T03:14:09.000Z', lookedUp(PLAN, 'Suspicious PowerShell download')],
+    ['2026-03-02T03:14:10.000Z', { type: 'starting', session: 0, attempt: 1 }],
+    ['2026-03-02T03:14:12.000Z', notStarted],
+    [RETRIED_AT, { type: 'starting', session: 0, attempt: 2 }],
+    ['2026-03-02T03:16:02.000Z', { type: 'started', action: second('Pending') }],
+    ['2026-03-02T03:18:20.000Z', { type: 'action seen', action: second('Succeeded') }],
+    [TRANSCRIPT.storedAt, { type: 'result stored', session: 0, index: 0, item: TRANSCRIPT }],
+    [ARCHIVE.storedAt, { type: 'result stored', session: 0, index: 1, item: ARCHIVE }],
+    ['2026-03-02T03:18:25.600Z', { type: 'manifest written', sha256: 'e'.repeat(64) }],
+  ]);
+  // As it is in a log where another attempt was begun after the one that ran, such as one that was adopted late.
+  const { lines } = chainFacts(
+    collection.custody,
+    [{ event: 'starting', actor: 'collector', detail: { comment: `Evidence Collector ${COLLECTION_ID}/0/3` } }],
+    '2026-03-02T03:18:26.000Z',
+    sha256,
+  );
+  const [run] = describePackage(collection, [...custody, lines[0]?.line ?? ''], '0.1.0', sha256, WORDS).scriptRuns;
+  expect(run?.clock).toMatchObject({ earliestAt: RETRIED_AT, latestAt: '2026-03-02T03:18:20.000Z' });
 });
 
 test('a command has the times that Defender told of it, to the millisecond, and none for what is no time', () => {
