@@ -5,6 +5,7 @@ import { countFiles } from './report-files.ts';
 import { shortenBytes, writeCount, writeTime } from './report-figures.ts';
 import { tellClock } from './report-machine.ts';
 import { type StoredRow, tellTrouble } from './report-trouble.ts';
+import { listWarnings } from './report-warnings.ts';
 
 const MAX_LINES = 6;
 const MAX_PATH_CHARACTERS = 200;
@@ -44,28 +45,6 @@ function nameOutcome(record: PackageRecord): { readonly heading: string; readonl
       throw new Error(`Unknown outcome ${String(unknown)}.`);
     }
   }
-}
-
-/** What a reader must know who reads no further: each says that something is not as it should be. */
-function listWarnings({ relatedFiles, scriptRuns, results }: PackageRecord): readonly string[] {
-  const changed = relatedFiles.filter(({ comparison }) => comparison.verdict === 'changed').length;
-  const unlike = results.filter(
-    (row) => row.status === 'stored' && row.machineAgainstStorage?.verdict === 'changed',
-  ).length;
-  return [
-    ...(changed === 0
-      ? []
-      : [`${writeCount(changed, 'file')} of the alert ${changed === 1 ? 'is' : 'are'} not what the alert says.`]),
-    ...(unlike === 0
-      ? []
-      : [`${writeCount(unlike, 'stored result')} ${unlike === 1 ? 'is' : 'are'} not what the machine reported.`]),
-    ...(scriptRuns.some(({ isReviewed }) => isReviewed === 'no')
-      ? ['The machine reports that it ran another script than the reviewed one.']
-      : []),
-    ...(scriptRuns.some(({ clock }) => clock !== null && clock.verdict !== 'agrees')
-      ? ['The machine’s clock is not ours.']
-      : []),
-  ];
 }
 
 function countResults(record: PackageRecord, stored: readonly StoredRow[]): string {
