@@ -71,11 +71,12 @@ export function judgeResults(results: readonly Result[]): 'collected' | 'partial
   const expected = results.filter((result) => result.status !== 'moved');
   const stored = expected.filter((result) => result.status === 'stored');
   if (stored.length === 0) return 'failed';
-  const sound = stored.filter((result) => result.failure === null && saysItWorked(result.item.report) === 'worked');
+  const sound = stored.filter((result) => result.failure === null && judgeReport(result.item.report) === 'worked');
   return sound.length === expected.length ? 'collected' : 'partial';
 }
 
-function saysItWorked(report: ScriptReport | null): 'worked' | 'did not work' {
+/** Whether a script did its work by its own account: it exited with 0, and did not answer `ok: false`. */
+export function judgeReport(report: ScriptReport | null): 'worked' | 'did not work' {
   if (report === null) return 'worked';
   const exitedBadly = report.exitCode !== null && report.exitCode !== 0;
   return exitedBadly || report.answer === 'not ok' ? 'did not work' : 'worked';

@@ -1,5 +1,5 @@
 import type { Collection } from '../domain/collection.ts';
-import type { Result } from '../domain/result.ts';
+import { judgeReport, type Result, type ScriptReport } from '../domain/result.ts';
 import { judgeScriptOf } from '../domain/script-verdict.ts';
 
 /** A collection as the HTTP API answers it: ids, status and reason, never a link. */
@@ -64,5 +64,13 @@ function answerResult(collection: Collection, result: Result) {
     result.status === 'stored'
       ? { path: result.item.path, bytes: result.item.bytes, sha256: result.item.sha256 }
       : null;
-  return { session, index, command, subject, status, failure, stored, script: judgeScriptOf(collection, result) };
+  const run = result.status === 'stored' ? answerReport(result.item.report) : null;
+  return { session, index, command, subject, status, failure, stored, run, script: judgeScriptOf(collection, result) };
+}
+
+/** How a script's run ended, as reported by the machine; its output is in the package. */
+function answerReport(report: ScriptReport | null) {
+  if (report === null) return null;
+  const { exitCode, answer, reason } = report;
+  return { outcome: judgeReport(report), exitCode, answer, reason };
 }
