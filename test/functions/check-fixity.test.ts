@@ -41,4 +41,4 @@ it('finds a sealed package intact, and finds a file of it that was changed behin
   const lines = (await app.readLog()).split('\n').filter((line) => line.includes('"evidence mismatch"'));
   expect(lines.join('\n')).toContain(id);
   expect((await app.get(`/api/collections/${id}`)).status).toBe(200);
-});
+}, 240_000);
