@@ -15,6 +15,7 @@ export function answerFaults(
       return problem(
         'unavailable',
         `${reason} Nothing is lost of what was answered before; send the request again in a minute.`,
+        { 'retry-after': '60' },
       );
     }
   };

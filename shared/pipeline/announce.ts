@@ -12,7 +12,7 @@ export type Announcing = 'told' | 'later';
 /**
  * Tells others of a collection that ended: events to the topic, and the comment on its alert. What is to be told follows
  * from the collection itself and its custody log, and it is in the index of open ones until all of it was told: so each
- * event is told at least once, whatever is cut short, and the poll is who tells it again. A fault here is nobody's else.
+ * event is told at least once, whatever is cut short, and the poll is who tells it again. A fault here is no one else's.
  */
 export async function announceEnd(ports: Ports, collection: Collection): Promise<Announcing> {
   const { events, comments } = ports.announcer;
@@ -34,6 +34,9 @@ export async function announceEnd(ports: Ports, collection: Collection): Promise
 export async function announceStart(ports: Ports, collection: Collection): Promise<void> {
   if (ports.announcer.events === 'not published' || collection.status !== 'running') return;
   try {
+    // Asked at each look at a running collection, and nearly always told already.
+    const { id } = announceStarted(collection, collection.startedAt);
+    if ((await ports.announcer.read(id)).telling === 'told') return;
     const at = (await findStart(ports, collection.id)) ?? collection.startedAt;
     await publishOnce(ports, announceStarted(collection, at));
   } catch (fault) {

@@ -213,6 +213,20 @@ describe('the comment on the alert', () => {
     expect(memory.written).toHaveLength(1);
   });
 
+  it('that another instance has just begun is left to it, and looked for when it takes too long', async () => {
+    const memory = rememberAnnouncements();
+    const { world, ports } = makeAnnouncing(memory);
+    const id = await receive(ports);
+    await memory.begin(`${id}-comment`, { telling: 'not begun' }, ports.now().toISOString());
+    world.startAnswers.push({ outcome: 'refused', reason: 'No.' });
+    await pollMachineActions(ports);
+    expect((await ports.collections.load(id))?.collection.status).toBe('failed');
+    expect({ written: memory.written.length, open: await isOpen(ports) }).toEqual({ written: 0, open: true });
+    world.passTime(121_000);
+    await pollMachineActions(ports);
+    expect({ written: memory.written.length, open: await isOpen(ports) }).toEqual({ written: 1, open: false });
+  });
+
   it('says nothing of an alert of which nothing was to be done', async () => {
     const { world, ports, written } = makeAnnouncing();
     world.machines.clear();
