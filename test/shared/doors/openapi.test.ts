@@ -24,7 +24,7 @@ function listFunctions() {
 
 describe('the description of the API', () => {
   it('is the committed one; npm run openapi writes it', () => {
-    expect(`${JSON.stringify(writeOpenapi(VERSION), null, 2)}\n`).toBe(committed);
+    expect(JSON.parse(JSON.stringify(writeOpenapi(VERSION)))).toEqual(JSON.parse(committed));
   });
 
   it('has every function that takes HTTP, with its method, route and act, and no other', () => {

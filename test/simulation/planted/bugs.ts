@@ -98,8 +98,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   plant(
     'a collection is closed before its custody log is exported',
     'pipeline/run-effects.ts',
-    '      await exportCustody(ports, collection);\n      await ports.collections.close(id);',
-    '      await ports.collections.close(id);\n      await exportCustody(ports, collection);',
+    '      await exportCustody(ports, collection);\n',
+    '      await ports.collections.close(id);\n      await exportCustody(ports, collection);\n',
   ),
   plant(
     'the pair of alert and machine is not claimed',
