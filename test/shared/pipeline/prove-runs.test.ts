@@ -230,6 +230,34 @@ describe('a library that cannot be listed after the run', () => {
   });
 });
 
+describe('an action that the list of actions does not show', () => {
+  it('is proven by what the library holds after its end was asked for', async () => {
+    const world = makeWorld();
+    const id = await start(world);
+    const { ports } = breakLibrary(world, () => false);
+    const hidden: Ports = {
+      ...ports,
+      defender: {
+        ...ports.defender,
+        listActions: async () => [],
+        // Between the poll's list of the library and this answer somebody swaps the script.
+        getAction: async (actionId) => {
+          swap(world, { at: '2026-11-20T08:03:00Z' });
+          world.endAction(actionId, 'Succeeded', [
+            ['RunScript', 'Completed'],
+            ['GetFile', 'Completed'],
+          ]);
+          return ports.defender.getAction(actionId);
+        },
+      },
+    };
+    world.passTime(10 * 60_000);
+    await pollMachineActions(hidden);
+    const { status, scriptProofs } = await show(world, id);
+    expect({ status, scriptProofs }).toMatchObject({ status: 'copying', scriptProofs: [{ verdict: 'unproven' }] });
+  });
+});
+
 describe('what proving costs', () => {
   async function startMany(world: World): Promise<void> {
     for (let number = 1; number <= 5; number += 1) {
