@@ -52,7 +52,13 @@ describe('rows of an older layout', () => {
       silence: null,
       united: [],
       lostAttempts: [],
+      asked: null,
     });
+  });
+
+  it('one of the second layout was asked for nothing beyond its alert', () => {
+    const { asked: _, ...second } = received;
+    expect(read(second, 2)).toMatchObject({ status: 'received', asked: null });
   });
 
   it.each([
