@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultScenario } from '../../local/simulator/default-scenario.ts';
 import { describeFile } from '../../local/simulator/describe-file.ts';
+import type { Fault } from '../../local/simulator/http/fault.ts';
 import type { Limits, Recording, Timings } from '../../local/simulator/scenario.ts';
 import { type Simulator, startSimulator } from '../../local/simulator/start-simulator.ts';
 import { recordWindows } from '../../local/start/record-windows.ts';
@@ -53,6 +54,8 @@ export interface AppUnderTestOptions {
   readonly windows?: Recording;
   /** Where the emulator keeps its blobs: in memory by default. */
   readonly storage?: 'memory' | 'disk';
+  /** What goes wrong at the simulator. */
+  readonly faults?: readonly Fault[];
 }
 
 /** Starts everything for one test file. */
@@ -61,12 +64,13 @@ export async function startAppUnderTest(options: AppUnderTestOptions = {}): Prom
   const storage = await startAzurite(options.storage === 'disk' ? { folder: join(folder, 'storage') } : {});
   const dropped = join(folder, 'dropped file');
   await writeFile(dropped, 'the file that the alert is about');
-  const scenario = defaultScenario({
+  const made = defaultScenario({
     files: [await describeFile(dropped)],
     windows: options.windows ?? recordWindows(),
     timings: quick,
     limits: roomy,
   });
+  const scenario = { ...made, faults: options.faults ?? made.faults };
   const simulator = await startSimulator({ scenario, folder: join(folder, 'simulator') });
   const logFile = join(folder, 'app.log');
   const settings = {
