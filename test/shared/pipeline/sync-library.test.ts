@@ -161,6 +161,12 @@ describe('the timer', () => {
     expect(uploads).toEqual(expected);
   });
 
+  it('asks Defender nothing while the collector is switched off', async () => {
+    const world = makeWorld({ mode: 'off' });
+    const listLibrary = () => Promise.reject(new Error('It was asked.'));
+    await expect(keepLibrary(portsOf(world, { listLibrary }).ports)).resolves.toBeUndefined();
+  });
+
   it('replaces nothing', async () => {
     const world = makeWorld();
     world.library.push(tampered);
