@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { answerFaults } from '../shared/answer-faults.ts';
+import { admit } from '../shared/admit.ts';
 import { openCollector, settings } from '../shared/collector.ts';
 import { readJsonBody } from '../shared/doors/read-json-body.ts';
 import { readLibraryOrder } from '../shared/doors/read-library-order.ts';
@@ -10,7 +10,7 @@ app.http('sync-library', {
   methods: ['POST'],
   route: 'library/sync',
   authLevel: settings.authLevel,
-  handler: answerFaults(async (request) => {
+  handler: admit('operate', async (request) => {
     const order = readLibraryOrder(await readJsonBody(request));
     if (order.outcome === 'wrong') return problem('wrong-order', order.why);
     const { ports } = await openCollector();

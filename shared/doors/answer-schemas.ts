@@ -44,6 +44,14 @@ const collection = z.object({
       status: z.enum(['planned', 'waiting', 'stored', 'missing', 'moved']),
       failure: text.nullable(),
       stored: z.object({ path: text, bytes: count, sha256: hex(64) }).nullable(),
+      run: z
+        .object({ outcome: text, exitCode: z.int().nullable(), answer: text, reason: text.nullable() })
+        .nullable()
+        .describe('How a script ended, as reported by the machine.'),
+      script: z
+        .object({ verdict: text, explanation: text })
+        .nullable()
+        .describe('Whether the script that made it is proven to be the reviewed one.'),
     }),
   ),
   package: z
@@ -74,6 +82,7 @@ export const ANSWERS = {
   Accepted: z.object({
     collections: z.array(z.object({ id: collectionId, status, url })),
     refused: z.array(z.object({ item: z.int().positive(), why: text })).optional(),
+    left: z.array(z.object({ item: z.int().positive(), why: text })).optional(),
   }),
   Collection: collection,
   Operation: z.object({ id: hex(32), status: z.enum(['running', 'ended']), collections: z.array(collection) }),
@@ -124,6 +133,24 @@ export const ANSWERS = {
   Paused: z.object({ pause, calledOff: z.array(collectionId), notYet: z.array(collectionId) }),
   Resumed: z.object({ pause: z.null() }),
   Yielded: z.object({ machineId: hex(40), until: at, cancelled: z.array(collectionId) }),
+  Plans: z.object({
+    plans: z.array(
+      z.looseObject({ outcome: z.enum(['would collect', 'would collect nothing']), reason: text.nullable() }),
+    ),
+    refused: z.array(z.object({ item: z.int().positive(), why: text })).optional(),
+  }),
+  LibrarySync: z.object({
+    outcome: z.enum(['planned', 'applied']),
+    library: z.enum(['holds the reviewed scripts', 'lacks reviewed scripts']),
+    files: z.array(
+      z.looseObject({
+        name: text,
+        state: z.enum(['new', 'same', 'different', 'foreign', 'unusable']),
+        outcome: z.enum(['as it was', 'planned', 'refused', 'uploaded', 'replaced', 'failed']),
+        reason: text,
+      }),
+    ),
+  }),
   Polled: z.object({ open: count, statuses: z.partialRecord(status, count) }),
 } as const;
 
@@ -132,6 +159,18 @@ export const REQUESTS = {
   Alert: z
     .looseObject({ alertId: text.describe("The alert's id in Defender."), machineId: text.nullish() })
     .describe('The plain payload; the README lists the others, which are known by their shape.'),
+  ByHand: z
+    .looseObject({
+      machineId: hex(40).nullish(),
+      machineName: text.nullish(),
+      profile: text.nullish(),
+      files: z.array(text).nullish(),
+    })
+    .describe('A machine by its id or its name, without an alert; under a header Idempotency-Key.'),
+  LibraryOrder: z.object({
+    apply: z.boolean().optional().describe('Whether it is done; else it is only told.'),
+    replace: z.array(text).optional().describe('Files that are not the reviewed ones and are to be.'),
+  }),
   Order: z.object({
     reason: z.string().max(300).nullish(),
     minutes: z.int().min(1).max(10_080).optional().describe('How long a machine is left alone; 240 when absent.'),

@@ -37,11 +37,38 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ id: 'receive-alert', method: 'post', path: '/alerts', act: 'submit' },
     summary: 'Sends alerts, each of which is collected once',
     body: { schema: 'Alert', required: 'required' },
-    answers: { 202: ACCEPTED },
+    answers: { 200: { what: 'Nothing of it is to be collected.', schema: 'Accepted' }, 202: ACCEPTED },
     problems: [
       ...(['no-body', 'not-json', 'wrong-content-type', 'body-too-large'] as const),
       ...(['unknown-payload', 'too-many-alerts', 'too-many-today', 'switched-off'] as const),
     ],
+  },
+  {
+    ...{ id: 'create-collection', method: 'post', path: '/collections', act: 'operate' },
+    summary: 'Collects from a machine without an alert',
+    body: { schema: 'ByHand', required: 'required' },
+    answers: { 202: ACCEPTED },
+    problems: [
+      ...(['no-body', 'not-json', 'wrong-content-type', 'body-too-large'] as const),
+      ...(['wrong-order', 'no-key', 'key-used', 'switched-off'] as const),
+    ],
+  },
+  {
+    ...{ id: 'plan', method: 'post', path: '/plan', act: 'operate' },
+    summary: 'What would be collected and why; nothing is touched',
+    body: { schema: 'Alert', required: 'required' },
+    answers: { 200: { what: 'The plans.', schema: 'Plans' } },
+    problems: [
+      ...(['no-body', 'not-json', 'wrong-content-type', 'body-too-large'] as const),
+      ...(['unknown-payload', 'too-many-alerts'] as const),
+    ],
+  },
+  {
+    ...{ id: 'sync-library', method: 'post', path: '/library/sync', act: 'operate' },
+    summary: 'Compares the live response library with the reviewed scripts, and mends it if told to',
+    body: { schema: 'LibraryOrder', required: 'optional' },
+    answers: { 200: { what: 'What each file is, and what was done.', schema: 'LibrarySync' } },
+    problems: ['wrong-order'],
   },
   {
     ...{ id: 'get-operation', method: 'get', path: '/operations/{id}', act: 'follow' },

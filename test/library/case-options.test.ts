@@ -12,7 +12,8 @@ async function prepareCases(folder: string): Promise<string> {
   const script = await copyWithStubs('evidence-triage.sh', folder, {});
   const text = await readFile(script, 'utf8');
   const collect = text.lastIndexOf('\ncollect() {\n');
-  const only = '\ncollect() {\n  read_remote_mounts\n  artifact_limit=$limit_bytes\n  collect_by_case\n}\n\nstart "$@"\n';
+  const only =
+    '\ncollect() {\n  read_remote_mounts\n  artifact_limit=$limit_bytes\n  collect_by_case\n}\n\nstart "$@"\n';
   const moved = `${text.slice(0, collect)}${only}`
     .replace(/^web_roots=.*$/m, `web_roots='${folder}/www'`)
     .replace('in /home /root /srv', `in ${folder}/home /srv`)
@@ -22,13 +23,16 @@ async function prepareCases(folder: string): Promise<string> {
   return script;
 }
 
-test.each(['bash', 'dash'])('in %s, the options by case collect what they name, and of secrets no content', {
-  timeout: 240_000,
-}, async (shell) => {
-  const collection = newCollection();
-  const folder = await mkdtemp(join(tmpdir(), 'case-'));
-  try {
-    const plant = `mkdir -p www 'home/a b/.config/google-chrome/Default' 'home/a b/.ssh' home/c
+test.each(['bash', 'dash'])(
+  'in %s, the options by case collect what they name, and of secrets no content',
+  {
+    timeout: 240_000,
+  },
+  async (shell) => {
+    const collection = newCollection();
+    const folder = await mkdtemp(join(tmpdir(), 'case-'));
+    try {
+      const plant = `mkdir -p www 'home/a b/.config/google-chrome/Default' 'home/a b/.ssh' home/c
 printf '<?php x' >'www/$(id) "shell".php'
 printf '<?php y' >"www/-rf.php"
 printf plain >www/page.html
@@ -39,31 +43,40 @@ head -c 4000 /dev/urandom >home/c/book.xlsx.lockbit3
 printf secret-of-the-store >'home/a b/.config/google-chrome/Default/Login Data'
 printf secret-of-the-key >'home/a b/.ssh/id_x'
 printf 'curl x\\n' >'home/a b/.bash_history'`;
-    execFileSync('sh', ['-c', plant], { cwd: folder });
-    const script = await prepareCases(folder);
-    const options = ['web-shell', 'ransomware', 'infostealer', 'hands-on-keyboard'];
-    const { run, answer } = await runScript(shell, [encodeRequest({ collection, options })], { script });
-    expect(run).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(answer.ok).toBe(true);
-    const goings: (() => Promise<void>)[] = [];
-    const { index, folder: unpacked } = await unpack(`${folderOf(collection)}/evidence.tar.gz`, (act) => goings.push(act));
-    const pathsOf = (category: string) =>
-      index.rows
-        .filter((row) => row.category === category && row.status === 'collected' && row.path !== null)
-        .map((row) => Buffer.from(row.path ?? '', 'base64url').toString().replace(`${folder}/`, ''))
-        .toSorted();
-    expect(pathsOf('web file')).toEqual(['www/$(id) "shell".php', 'www/-rf.php']);
-    expect(pathsOf('ransom note')).toEqual(['home/c/HOW_TO_DECRYPT $(files).txt']);
-    expect(pathsOf('encrypted sample')).toEqual(['home/c/book.xlsx.lockbit3']);
-    expect(pathsOf('history')).toContain('home/a b/.bash_history');
-    const listing = index.rows.find((row) => row.source.includes('stores of secrets'));
-    expect(await readFile(join(unpacked, listing?.stored ?? ''), 'latin1')).toContain('Login Data');
-    expect(index.rows.filter((row) => row.category === 'option')).toEqual([]);
-    // Nothing of a store of secrets is in any artifact.
-    const held = execFileSync('sh', ['-c', 'grep -rl secret-of-the "$1" || true', 'sh', unpacked], { encoding: 'utf8' });
-    expect(held).toBe('');
-    for (const go of goings) await go();
-  } finally {
-    await removeAll([folder, folderOf(collection)]);
-  }
-});
+      execFileSync('sh', ['-c', plant], { cwd: folder });
+      const script = await prepareCases(folder);
+      const options = ['web-shell', 'ransomware', 'infostealer', 'hands-on-keyboard'];
+      const { run, answer } = await runScript(shell, [encodeRequest({ collection, options })], { script });
+      expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(answer.ok).toBe(true);
+      const goings: (() => Promise<void>)[] = [];
+      const { index, folder: unpacked } = await unpack(`${folderOf(collection)}/evidence.tar.gz`, (act) =>
+        goings.push(act),
+      );
+      const pathsOf = (category: string) =>
+        index.rows
+          .filter((row) => row.category === category && row.status === 'collected' && row.path !== null)
+          .map((row) =>
+            Buffer.from(row.path ?? '', 'base64url')
+              .toString()
+              .replace(`${folder}/`, ''),
+          )
+          .toSorted();
+      expect(pathsOf('web file')).toEqual(['www/$(id) "shell".php', 'www/-rf.php']);
+      expect(pathsOf('ransom note')).toEqual(['home/c/HOW_TO_DECRYPT $(files).txt']);
+      expect(pathsOf('encrypted sample')).toEqual(['home/c/book.xlsx.lockbit3']);
+      expect(pathsOf('history')).toContain('home/a b/.bash_history');
+      const listing = index.rows.find((row) => row.source.includes('stores of secrets'));
+      expect(await readFile(join(unpacked, listing?.stored ?? ''), 'latin1')).toContain('Login Data');
+      expect(index.rows.filter((row) => row.category === 'option')).toEqual([]);
+      // Nothing of a store of secrets is in any artifact.
+      const held = execFileSync('sh', ['-c', 'grep -rl secret-of-the "$1" || true', 'sh', unpacked], {
+        encoding: 'utf8',
+      });
+      expect(held).toBe('');
+      for (const go of goings) await go();
+    } finally {
+      await removeAll([folder, folderOf(collection)]);
+    }
+  },
+);
