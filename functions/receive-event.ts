@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
 import { openCollector, settings } from '../shared/collector.ts';
+import { isForAnyone } from '../shared/doors/find-choices.ts';
 import { readAlertPayload } from '../shared/doors/read-alert-payload.ts';
 import { receiveAlerts } from '../shared/pipeline/receive-alerts.ts';
 
@@ -16,6 +17,9 @@ app.eventGrid('receive-event', {
       return;
     }
     if (payload.refused.length > 0) await collector.ledger.noteRefused(new Date(), 'event grid', 'unknown-payload');
-    await receiveAlerts(collector.ports, collector.ledger, payload.references, 'event grid');
+    const references = payload.references.filter(isForAnyone);
+    if (references.length < payload.references.length)
+      await collector.ledger.noteRefused(new Date(), 'event grid', 'not-allowed');
+    if (references.length > 0) await receiveAlerts(collector.ports, collector.ledger, references, 'event grid');
   },
 });

@@ -68,6 +68,37 @@ param immutabilityIsLocked bool = false
 @maxValue(365)
 param softDeleteDays int = 30
 
+@description('Writes one comment with the outcome on each alert; the identity then needs Alert.ReadWrite.All as well.')
+param commentOnAlert bool = false
+
+@description('Endpoint of an Event Grid topic (CloudEvents 1.0) that hears of each collection; empty for none. The identity needs EventGrid Data Sender on it.')
+param completionTopicEndpoint string = ''
+
+@description('How many alerts a caller without the role Operate may send in a day.')
+@minValue(1)
+@maxValue(1000000)
+param submitDailyLimit int = 2000
+
+@description('Asks Defender for new alerts by a timer, for those whose alerts nothing sends.')
+param discoverAlerts bool = false
+
+@description('Severities of alerts that are discovered, separated by commas.')
+param discoverSeverities string = 'Medium,High'
+
+@description('Statuses of alerts that are discovered, separated by commas.')
+param discoverStatuses string = 'New,InProgress'
+
+@description('When the timer that discovers alerts runs.')
+param discoverSchedule string = '30 * * * * *'
+
+@description('When the timer that checks old packages runs.')
+param fixitySchedule string = '0 30 2 * * *'
+
+@description('Days after which a package that was checked is checked again; 0 for never.')
+@minValue(0)
+@maxValue(3650)
+param fixityDays int = 30
+
 @description('Days after which evidence moves to the cool tier.')
 @minValue(1)
 @maxValue(3650)
@@ -189,6 +220,15 @@ module app 'modules/function-app.bicep' = {
       MERGE_MINUTES: string(mergeMinutes)
       POLL_SCHEDULE: pollSchedule
       COLLECTION_DEADLINE_HOURS: string(collectionDeadlineHours)
+      COMMENT_ON_ALERT: string(commentOnAlert)
+      COMPLETION_TOPIC_ENDPOINT: completionTopicEndpoint
+      SUBMIT_DAILY_LIMIT: string(submitDailyLimit)
+      DISCOVER_ALERTS: string(discoverAlerts)
+      DISCOVER_SEVERITIES: discoverSeverities
+      DISCOVER_STATUSES: discoverStatuses
+      DISCOVER_SCHEDULE: discoverSchedule
+      FIXITY_SCHEDULE: fixitySchedule
+      FIXITY_DAYS: string(fixityDays)
       SIGNING_KEY_ID: signing.outputs.keyId
       StateStorage__blobServiceUri: state.outputs.blobServiceUri
       StateStorage__queueServiceUri: state.outputs.queueServiceUri

@@ -16,6 +16,7 @@ import { QUOTA_OF, type QuotaName } from './defender/quotas.ts';
 import type { QuotaReadings } from './doors/quota-answer.ts';
 import { openTokens } from './defender/open-tokens.ts';
 import { digestBlob } from './evidence/digest-blob.ts';
+import { announceDecay } from './domain/announcement.ts';
 import type { Caller } from './domain/caller.ts';
 import { openPackedFile } from './evidence/open-packed-file.ts';
 import { openPackages } from './evidence/packages.ts';
@@ -205,8 +206,8 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
     intervalDays: settings.fixityDays,
     digestFile: (collectionId, path) => digestBlob(storage.evidence, `${collectionId}/${path}`),
     checkSignature: async (jws, statement) => checkSignature(jws, statement, await listSigningKeys()),
-    // The log line `evidence mismatch` is what alarms go by; who is to be told besides is told here.
-    tellMismatch: async () => undefined,
+    // The log line `evidence mismatch` is what alarms go by; the topic's subscribers are told besides.
+    tellMismatch: (mismatch) => ports.announcer.publish(announceDecay(mismatch)),
   };
   const openFile: OpenFile = (collectionId, path) => openPackedFile(storage.evidence, collectionId, path);
   const { listSetAside, listCandidates } = collections;

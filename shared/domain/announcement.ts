@@ -61,6 +61,18 @@ export function announceMismatch(collection: Collection): Announcement | null {
   });
 }
 
+/** A sealed package that was found not to be what it was sealed as: `entry` is the custody entry that says so. */
+export function announceDecay(found: {
+  readonly collectionId: string;
+  readonly entry: number;
+  readonly at: string;
+  readonly faults: readonly object[];
+}): Announcement {
+  const { collectionId, entry, at, faults } = found;
+  const data = { collection: collectionId, against: 'what was sealed', custodyEntry: entry, files: faults };
+  return { id: `${collectionId}-evidence.mismatch-${entry}`, type: 'evidence.mismatch', collectionId, at, data };
+}
+
 /** What came of comparing each archive of a package with what the machine reported of it. */
 export function listVerdicts(collection: Collection) {
   const sessions = 'plan' in collection ? (collection.plan?.sessions ?? []) : [];

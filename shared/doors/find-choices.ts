@@ -13,6 +13,11 @@ export function findChoices({ asked }: AlertReference): readonly Choice[] {
   ];
 }
 
+/** Whether an event may ask for it, of which it is not known who sent it: an alert, on any machine of its evidence. */
+export function isForAnyone(reference: AlertReference): boolean {
+  return findChoices(reference).every((choice) => choice === 'another machine of the alert');
+}
+
 function describeSubject(about: NonNullable<AlertReference['asked']>['about']): readonly Choice[] {
   switch (about) {
     case 'alert':

@@ -50,7 +50,7 @@ function evaluate(bicep: string, expression: string): string {
   if (/^(tenant\(\)\.tenantId|identity\.properties\.clientId)$/.test(expression))
     return '11111111-2222-3333-4444-555555555555';
   const parameter = /^(?:string\()?(\w+)\)?$/.exec(expression)?.[1] ?? '';
-  const value = new RegExp(`^param ${parameter} (?:string|int) = (?:'(.*)'|(\\d+))$`, 'm').exec(bicep);
+  const value = new RegExp(`^param ${parameter} (?:string|int|bool) = (?:'(.*)'|(\\d+|true|false))$`, 'm').exec(bicep);
   if (value === null) throw new Error(`The test cannot tell what ${expression} is.`);
   return value[1] ?? value[2] ?? '';
 }
