@@ -84,6 +84,12 @@ export const ANSWERS = {
     refused: z.array(z.object({ item: z.int().positive(), why: text })).optional(),
     left: z.array(z.object({ item: z.int().positive(), why: text })).optional(),
   }),
+  Acknowledged: z.object({
+    collections: z.array(z.never()).optional(),
+    refused: z.array(z.object({ item: z.int().positive(), why: text })).optional(),
+    left: z.array(z.object({ item: z.int().positive(), why: text })).optional(),
+    validationResponse: text.optional().describe('What Event Grid asked to have back.'),
+  }),
   Collection: collection,
   Operation: z.object({ id: hex(32), status: z.enum(['running', 'ended']), collections: z.array(collection) }),
   CollectionPage: z.object({ collections: z.array(collection), next: url.nullable() }),

@@ -37,7 +37,10 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ id: 'receive-alert', method: 'post', path: '/alerts', act: 'submit' },
     summary: 'Sends alerts, each of which is collected once',
     body: { schema: 'Alert', required: 'required' },
-    answers: { 200: { what: 'Nothing of it is to be collected.', schema: 'Accepted' }, 202: ACCEPTED },
+    answers: {
+      200: { what: 'Nothing of it is to be collected, or it was a handshake.', schema: 'Acknowledged' },
+      202: ACCEPTED,
+    },
     problems: [
       ...(['no-body', 'not-json', 'wrong-content-type', 'body-too-large'] as const),
       ...(['unknown-payload', 'too-many-alerts', 'too-many-today', 'switched-off'] as const),

@@ -14,7 +14,7 @@ function listFunctions() {
     const source = readFileSync(new URL(`functions/${file}`, root), 'utf8');
     return [...source.matchAll(/app\.http\('([\w-]+)', \{([\s\S]*?)admit\('(\w+)'/g)].map(
       ([, id, options = '', act]) => {
-        const method = /methods: \['(\w+)'\]/.exec(options)?.[1]?.toLowerCase();
+        const method = /methods: \['(\w+)'(?:, 'OPTIONS')?\]/.exec(options)?.[1]?.toLowerCase();
         const path = `/${/route: '([^']+)'/.exec(options)?.[1]?.replace('{*', '{')}`;
         return { id, method, path, act };
       },
@@ -69,7 +69,7 @@ describe('what checks answers against it', () => {
   });
 
   it.each<readonly [string, Response]>([
-    ['a status that is not described', answer(200, accepted, follow)],
+    ['a status that is not described', answer(201, accepted, follow)],
     ['a header that is missing', answer(202, accepted, { location: 'http://x' })],
     ['a body that is another', answer(202, { collections: [{ id: 'x' }] }, follow)],
     ['another media type', answer(202, accepted, { ...follow, 'content-type': 'text/plain' })],
