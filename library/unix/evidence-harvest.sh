@@ -739,13 +739,60 @@ hash_in_place() {
   if [ "$code" -ne 0 ]; then sum=''; fi
 }
 
+# path -> $physical, the folder of a file once the links that root made are followed; fails at a link of anybody else.
+resolve_folder() {
+  physical=''
+  ahead=${1#/}
+  while :; do
+    case $ahead in */*) ;; *) break ;; esac
+    physical=${physical%/}/${ahead%%/*}
+    ahead=${ahead#*/}
+    [ -h "$physical" ] || continue
+    # That it is a link and whose it is comes from one look, as it may be swapped between two.
+    # shellcheck disable=SC2046 # numbers only
+    set -- $(print_facts "$physical")
+    case ${1:-} in
+      a???)
+        [ "${5:-}" = 0 ] || return 1
+        physical=$(cd -P "$physical" && pwd -P) || return 1
+        ;;
+    esac
+  done
+  physical=${physical:-/}
+}
+
+# Goes into the folder of a file, and sees that it is the one meant: whatever is swapped on the way after that leads nowhere.
+# 1 for a folder that a link of somebody else leads to, 2 for one that cannot be entered.
+enter_folder() {
+  resolve_folder "$1" || return 1
+  cd -P "$physical" || return 2
+  entered=$(pwd -P && echo .)
+  [ "$entered" = "$physical
+." ]
+}
+
 # path target max(bytes) seconds part(whole or tail) -> $status and $reason; on collected or truncated $stored, $bytes, $sum.
 copy_file() {
-  if goes_through_foreign_link "$1"; then
-    status='not a regular file'
-    reason='The path goes through a link that is not owned by root.'
-    return 0
-  fi
+  enter_folder "$1"
+  case $? in
+    0) copy_entered "./${1##*/}" "$2" "$3" "$4" "$5" "$1" ;;
+    2)
+      inspect "$1"
+      if [ "$status" = regular ]; then
+        status=unreadable
+        reason='Its folder could not be entered.'
+      fi
+      ;;
+    *)
+      status='not a regular file'
+      reason='The path goes through a link that is not owned by root.'
+      ;;
+  esac
+  cd "$folder" || exit 1
+}
+
+# The same for a file that is named from its own folder; its path is the last argument.
+copy_entered() {
   inspect "$1"
   [ "$status" = regular ] || return 0
   if is_on_kernel_file_system "$1"; then
@@ -778,8 +825,8 @@ copy_file() {
     drop_stored unreadable "It could not be opened or read.$access_hint"
     return 0
   fi
-  # Again, as a directory on the way may have been swapped since; who swaps it back in between changes the identity.
-  if goes_through_foreign_link "$1"; then
+  # What was read is of the folder that was meant, even so: somebody swaps what is on the way.
+  if goes_through_foreign_link "$6"; then
     drop_stored 'not a regular file' 'While it was copied, its path came to go through a link that is not owned by root.'
     return 0
   fi

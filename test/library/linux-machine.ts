@@ -104,5 +104,5 @@ export async function childrenOf(pid: number): Promise<number[]> {
 
 /** Removes folders and files, whether they are there or not. */
 export async function removeAll(paths: string[]): Promise<void> {
-  for (const path of paths) await rm(path, { recursive: true, force: true });
+  for (const path of paths) await rm(path, { recursive: true, force: true, maxRetries: 5 });
 }

@@ -24,7 +24,7 @@ test.runIf(isRoot).each(['bash', 'dash'])(
       await chown(join(folder, 'way'), 65_534, 65_534);
       await symlink(join(folder, 'secrets'), join(folder, 'link'));
       await lchown(join(folder, 'link'), 65_534, 65_534);
-      const dd = `case "$*" in *'${folder}/way/name'*)
+      const dd = `case "$*" in *if=./name*)
   if [ ! -h '${folder}/way' ]; then mv '${folder}/way' '${folder}/before'; mv '${folder}/link' '${folder}/way'; fi ;;
 esac
 exec /usr/bin/dd "$@"`;
@@ -64,7 +64,9 @@ test.runIf(isRoot)(
         answer.files.map(({ sha256: sum }) => sum).filter((sum) => sum !== null && sum !== sha256('harmless')),
       ).toEqual([]);
     } finally {
+      const ended = new Promise((resolve) => swapper.once('exit', resolve));
       swapper.kill('SIGKILL');
+      await ended;
       await removeAll([folder, folderOf(collection)]);
     }
   },
