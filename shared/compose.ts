@@ -227,7 +227,7 @@ function openContent({ configStorage }: Settings, now: World['now'], log: World[
 }
 
 /** The keeper of the key that signs packages, null where they are not signed. */
-function keepKey({ signingPlace, ownClientId }: Settings): KeyKeeper | null {
+export function keepKey({ signingPlace, ownClientId }: Settings): KeyKeeper | null {
   switch (signingPlace.at) {
     case 'nowhere':
       return null;
