@@ -283,6 +283,14 @@ module alarms 'modules/alarms.bicep' = {
   }
 }
 
+module workbook 'modules/workbook.bicep' = {
+  name: 'workbook'
+  params: {
+    location: location
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
 @description('Object id of the identity, which the Defender application roles are granted to.')
 output identityPrincipalId string = identity.properties.principalId
 
