@@ -7,7 +7,7 @@ export const sources: readonly string[] = readdirSync(shared, { recursive: true,
   .filter((file) => file.endsWith('.ts'))
   .map((file) => readFileSync(new URL(file, shared), 'utf8'));
 
-/** Spread fields are those of the one interface that calls are told by. */
+/** Which interface a spread has its fields from; of others they are not known, so that no query may ask for them. */
 const SPREAD: Readonly<Record<string, string>> = { call: 'CallRecord' };
 
 /** The fields of each event's lines, from the calls of `log` in the source; throws at a call that it cannot read. */
@@ -46,15 +46,14 @@ function splitFields(text: string, start: number): string[] {
 }
 
 function nameFields(part: string, texts: readonly string[]): readonly string[] {
-  const spread = /^\.\.\.(\w+)$/.exec(part)?.[1];
-  if (spread === undefined) {
-    const name = /^(\w+)(?::|$)/.exec(part)?.[1];
-    if (name === undefined) throw new Error(`A field of telemetry has no plain name: ${part}`);
-    return [name];
+  if (part.startsWith('...')) {
+    const source = SPREAD[part.slice(3)];
+    const body = new RegExp(`interface ${source} \\{([^}]*)\\}`).exec(texts.join('\n'))?.[1] ?? '';
+    return [...body.matchAll(/readonly (\w+):/g)].map(([, name]) => String(name));
   }
-  const body = new RegExp(`interface ${SPREAD[spread]} \\{([^}]*)\\}`).exec(texts.join('\n'))?.[1];
-  if (body === undefined) throw new Error(`It cannot be told which fields ...${spread} has.`);
-  return [...body.matchAll(/readonly (\w+):/g)].map(([, name]) => String(name));
+  const name = /^(\w+)(?::|$)/.exec(part)?.[1];
+  if (name === undefined) throw new Error(`A field of telemetry has no plain name: ${part}`);
+  return [name];
 }
 
 /** Events that a query asks for by `line.event`. */
