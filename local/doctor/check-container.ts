@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { type ContainerClient, RestError } from '@azure/storage-blob';
 import { refusesSecondWrite } from '../../shared/evidence/put-once.ts';
 import { describeFault } from './describe-fault.ts';
-import { type Finding, ok, unknown, wrong } from './finding.ts';
+import { type Finding, ok, wrong } from './finding.ts';
+import { judgeImmutability } from './judge-immutability.ts';
 import { longest } from './longest.ts';
 
 /** Which setting and role a container stands on, and by what it is reached. */
@@ -40,35 +41,22 @@ export async function checkContainer(container: ContainerClient, place: Containe
   }
   const there = ok(check, 'It is there, and may be written to.');
   if (place.setting === 'StateStorage') return [there];
+  const policy = isImmutable ? 'there' : 'none';
   return [
     there,
-    judgeImmutability(check, container, isImmutable),
-    await checkOnce(check, container, place, isImmutable),
+    judgeImmutability(`${check}, immutability`, container.url, policy),
+    await checkOnce(`${check}, written once`, container, place, policy),
   ];
-}
-
-function judgeImmutability(check: string, container: ContainerClient, isImmutable: boolean): Finding {
-  const name = `${check}, immutability`;
-  if (isImmutable) return ok(name, "It has a policy; the account's page tells for how long, and whether it is locked.");
-  const { protocol } = new URL(container.url);
-  if (protocol === 'http:')
-    return unknown(name, 'None: it is an emulator, which has no immutability.', 'Nothing to do on your own machine.');
-  return wrong(
-    name,
-    'None: what is stored can be changed and deleted.',
-    'Deploy infra/main.bicep, which gives the container a policy; deploy.md, step 10, locks it.',
-  );
 }
 
 /** That a second write of a blob is refused; tried only where what was written can be deleted again. */
 async function checkOnce(
-  check: string,
+  name: string,
   container: ContainerClient,
   { by }: ContainerPlace,
-  isImmutable: boolean,
+  policy: 'there' | 'none',
 ): Promise<Finding> {
-  const name = `${check}, written once`;
-  if (isImmutable || by === 'identity')
+  if (policy === 'there' || by === 'identity')
     return ok(name, 'Not tried, as a blob could not be deleted again; the service itself refuses a second write.');
   const blob = container.getBlockBlobClient(`doctor/${randomUUID()}`);
   const once = { conditions: { ifNoneMatch: '*' } };

@@ -177,6 +177,45 @@ describe('the doctor', () => {
     expect(lines).toHaveLength(2);
   });
 
+  it.each([429, 503])('does not call wrong what passes by itself: %i', async (status) => {
+    const faults = [
+      { on: 'machineactions', do: 'status', status, times: 9, headers: { 'retry-after': '60' } },
+    ] as const;
+    const findings = await examine(rightSettings(await startUnderTest({ faults })));
+    const notOk = findings.filter(({ verdict, check }) => verdict !== 'ok' && !check.endsWith('immutability'));
+    expect(notOk).toEqual([
+      expect.objectContaining({
+        check: 'api: list machine actions',
+        verdict: 'unknown',
+        fix: 'Run this again in a minute.',
+      }),
+    ]);
+  });
+
+  it("takes a person's token for what it is, and one that cannot be read as well", async () => {
+    const world = await startUnderTest();
+    const person = tokenWith(world.simulator.token, { roles: [], scp: 'Machine.Read' });
+    for (const [token, check] of [
+      [person, 'permissions'],
+      ['opaque', 'token'],
+    ] as const) {
+      const findings = await examine({ ...rightSettings(world), DEFENDER_ACCESS_TOKEN: token });
+      expect(findings.find((finding) => finding.check === check)?.verdict).toBe('unknown');
+    }
+  });
+
+  it('does not want the permission to comment', async () => {
+    const world = await startUnderTest();
+    const roles = [
+      'Machine.LiveResponse',
+      'Machine.ReadWrite.All',
+      'Library.Manage',
+      'Alert.Read.All',
+      'File.Read.All',
+    ];
+    expect(await findWrong(world, { DEFENDER_ACCESS_TOKEN: world.simulator.tokenWith(roles) })).toEqual([]);
+  });
+
   it('names an address where no Defender answers', async () => {
     const world = await startUnderTest();
     const lines = await findWrong(world, { DEFENDER_API_URL: 'http://127.0.0.1:1' });
