@@ -780,6 +780,10 @@ copy_file() {
       if [ "$status" = regular ]; then
         status=unreadable
         reason='Its folder could not be entered.'
+        if is_on_kernel_file_system "$1"; then
+          status='not a regular file'
+          reason='A file of the kernel.'
+        fi
       fi
       ;;
     *)

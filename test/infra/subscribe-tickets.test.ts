@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { parsePowerShell } from '../library/powershell-tree.ts';
+import { parsePowerShell, walk } from '../library/powershell-tree.ts';
 
 const path = (name: string) => fileURLToPath(new URL(`../../infra/${name}`, import.meta.url));
 const module = readFileSync(path('modules/ticket-subscription.bicep'), 'utf8');
@@ -46,6 +46,8 @@ esac
   const lines = readFileSync(created, 'utf8').split('\n');
   return { status, stdout, stderr, created: lines.filter((line) => line !== '') };
 }
+
+const hasError = (text: string) => [...walk(parsePowerShell(text))].some((node) => node.isError || node.isMissing);
 
 describe.runIf(process.platform !== 'win32')('subscribe-tickets.sh', () => {
   it('writes the subscription of the template, and says nothing of the key', () => {
@@ -103,8 +105,8 @@ describe('the three ways to subscribe', () => {
   });
 
   it('are PowerShell without an error', () => {
-    expect(parsePowerShell(windows).rootNode.hasError).toBe(false);
-    expect(parsePowerShell(`${windows}\nif (`).rootNode.hasError).toBe(true);
+    expect(hasError(windows)).toBe(false);
+    expect(hasError(`${windows}\nif (`)).toBe(true);
     expect(windows).not.toMatch(/Invoke-Expression|\biex\b/i);
   });
 });
