@@ -47,9 +47,13 @@ async function ask(endpoint: EndpointName, call: () => Promise<unknown>): Promis
 }
 
 /** The message of a fault says already what happened and what to do; what passes by itself is not wrong. */
-function judge(check: string, endpoint: EndpointName, { status, message }: DefenderError): Finding {
+function judge(check: string, endpoint: EndpointName, { status, code, message }: DefenderError): Finding {
   if (status === 403)
-    return wrong(check, message, `Grant ${PERMISSIONS[endpoint].join(' or ')} by infra/grant-permissions.sh.`);
+    return wrong(
+      check,
+      `Defender answered 403 ${code}: ${PERMISSIONS[endpoint].join(' or ')} is not granted, or not in effect yet.`,
+      'Grant it by infra/grant-permissions.sh, and see the line of the permissions.',
+    );
   if (status === 401) return wrong(check, message, 'Get a token that Defender takes; see the line of the token.');
   if (status === 429 || (status !== null && status >= 500))
     return unknown(check, message, 'Run this again in a minute.');

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import * as z from 'zod';
 import type { TokenSource } from '../../shared/defender/access-token.ts';
-import { type EndpointName, explainPermission, PERMISSIONS } from '../../shared/defender/permissions.ts';
+import { type EndpointName, PERMISSIONS } from '../../shared/defender/permissions.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { describeFault } from './describe-fault.ts';
 import { type Finding, ok, unknown, wrong } from './finding.ts';
@@ -82,12 +82,11 @@ function judgeRoles({ roles, scp }: Claims): Finding {
     (endpoint) => !OPTIONAL.includes(endpoint) && !PERMISSIONS[endpoint].some((role) => roles.includes(role)),
   );
   const held = `It holds ${roles.length === 0 ? 'no roles' : roles.join(', ')}`;
-  const [first] = lacking;
-  if (first === undefined) return ok('permissions', `${held}.`);
+  if (lacking.length === 0) return ok('permissions', `${held}.`);
   const needs = new Set(lacking.map((endpoint) => PERMISSIONS[endpoint].join(' or ')));
   return wrong(
     'permissions',
     `${held}; it lacks ${[...needs].join(', ')}, and so cannot ${lacking.join(', ')}.`,
-    `infra/grant-permissions.sh grants them. ${explainPermission(first)}`,
+    'Grant them by infra/grant-permissions.sh. A new grant takes some minutes to work, and a token that was issued before does not hold it: restart the app then.',
   );
 }

@@ -171,9 +171,11 @@ describe('the doctor', () => {
     const roles = ['Machine.ReadWrite.All', 'Alert.Read.All', 'File.Read.All'];
     const lines = await findWrong(world, { DEFENDER_ACCESS_TOKEN: world.simulator.tokenWith(roles) });
     expect(lines[0]).toMatch(
-      /^permissions: .*it lacks Machine\.LiveResponse, Library\.Manage, and so cannot run live response, .* Fix: infra\/grant-permissions\.sh/,
+      /^permissions: .*it lacks Machine\.LiveResponse, Library\.Manage, and so cannot run live response, .* Fix: Grant them by infra\/grant-permissions\.sh/,
     );
-    expect(lines[1]).toMatch(/^api: list library files: .*403.* Fix: Grant Library\.Manage by/s);
+    expect(lines[1]).toMatch(
+      /^api: list library files: Defender answered 403 Forbidden: Library\.Manage is not granted.* Fix: Grant it by/,
+    );
     expect(lines).toHaveLength(2);
   });
 
@@ -302,11 +304,14 @@ describe('the doctor', () => {
   });
 
   it('ends with 6 when something is wrong, and its lines cannot write to the terminal', async () => {
-    const file = { ...libraryFile('evidence-triage.sh', '# not ours'), createdBy: 'x\u001b[2Jy' };
-    const world = await startUnderTest({ libraryFiles: [file] });
-    const { status, stdout } = await runDoctor([], rightSettings(world));
+    const world = await startUnderTest();
+    const { status, stdout } = await runDoctor([], {
+      ...rightSettings(world),
+      DEFENDER_ACCESS_TOKEN: tokenWith(world.simulator.token, { roles: ['x\u001b[2Jy\nok      all'] }),
+    });
     expect(status).toBe(6);
-    expect(stdout).toMatch(/^wrong {3}library: evidence-triage\.sh: Different/m);
+    expect(stdout).toMatch(/^wrong {3}permissions: It holds/m);
+    expect(stdout).toContain('x[U+001B][2Jy ok      all');
     expect(stdout).not.toContain('\u001b');
   });
 
