@@ -6,7 +6,7 @@ import { processesIn, removeAll, runScript, sha256, unixLibrary, unpack } from '
 import { encodeRequest, encodeText, folderOf, newCollection } from './script-contract.ts';
 import { copyWithStubs } from './script-stubs.ts';
 
-const timeout = 120_000;
+const timeout = 300_000;
 const starter = join(unixLibrary, 'evidence-alerted-files.sh');
 const harvester = join(unixLibrary, 'evidence-harvest.sh');
 

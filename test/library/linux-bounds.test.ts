@@ -28,7 +28,7 @@ import {
 } from './linux-machine.ts';
 import { encodeRequest, encodeText, folderOf, newCollection, readAnswer } from './script-contract.ts';
 
-const limitMs = 120_000;
+const limitMs = 300_000;
 const isRoot = process.getuid?.() === 0;
 const nobody = 65_534;
 

@@ -13,7 +13,7 @@ const tools =
   );
 
 test('with the barest of tools it still answers, hashes and collects, and says which tool was not there', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async ({ onTestFinished }) => {
   const collection = newCollection();
   const folder = await mkdtemp(join(tmpdir(), 'minimal-'));

@@ -16,7 +16,7 @@ import {
 } from './linux-machine.ts';
 import { type Answer, encodeRequest, encodeText, folderOf, newCollection } from './script-contract.ts';
 
-const runLimitMs = 120_000;
+const runLimitMs = 300_000;
 const verdictOf = (status: string): string =>
   status === 'absent' ? 'gone' : status === 'too large' ? status : 'not comparable';
 const isRoot = process.getuid?.() === 0;

@@ -7,7 +7,7 @@ import { removeAll, runScript, sha256, unixLibrary, unpack } from './linux-machi
 import { encodeRequest, folderOf, newCollection } from './script-contract.ts';
 
 const script = join(unixLibrary, 'evidence-process-memory.sh');
-const timeout = 120_000;
+const timeout = 300_000;
 const isRoot = process.getuid?.() === 0;
 const program = execFileSync('sh', ['-c', 'readlink -f "$(command -v awk)"'], { encoding: 'utf8' }).trim();
 

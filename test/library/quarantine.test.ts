@@ -7,7 +7,7 @@ import { endScript, removeAll, runScript, sha256, startScript, unpack } from './
 import { encodeRequest, folderOf, newCollection, readAnswer } from './script-contract.ts';
 import { copyWithStubs } from './script-stubs.ts';
 
-const timeout = 120_000;
+const timeout = 300_000;
 const threat = '4bb0b2a4-0d2b-4d1c-9a54-0123456789ab';
 type WhenDone = (act: () => Promise<void>) => void;
 

@@ -12,7 +12,7 @@ const isRoot = process.getuid?.() === 0;
 // The stand-in for dd swaps the folder of the file for a link right before the script reads: the worst moment there is.
 test.runIf(isRoot).each(['bash', 'dash'])(
   'in %s, what a folder that is swapped under the script leads to is not kept',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async (shell) => {
     const collection = newCollection();
     const folder = await mkdtemp(join(tmpdir(), 'swapped-'));
@@ -41,7 +41,7 @@ exec /usr/bin/dd "$@"`;
 
 test.runIf(isRoot)(
   'a folder that is swapped all the time never yields what it leads to',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const collection = newCollection();
     const folder = await mkdtemp(join(tmpdir(), 'swapping-'));
