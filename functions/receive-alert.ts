@@ -26,9 +26,9 @@ app.http('receive-alert', {
     if (handshake !== null) return handshake;
     const payload = readAlertPayload(body.value);
     if (payload.outcome !== 'alerts') {
-      await ledger.noteRefused(new Date(), 'http', payload.outcome === 'unknown' ? payload.code : 'nothing-to-collect');
-      if (payload.outcome === 'unknown') return problem(payload.code, payload.why);
-      return acknowledged(payload.refused, payload.left);
+      const isUnknown = payload.outcome === 'unknown';
+      await ledger.noteRefused(new Date(), 'http', isUnknown ? payload.code : 'nothing-to-collect');
+      return isUnknown ? problem(payload.code, payload.why) : acknowledged(payload.refused, payload.left);
     }
     const taken = await limitSubmission(caller, payload.references, (alerts) => countSubmission(caller, alerts));
     if (taken.submission === 'refused') {

@@ -30,7 +30,7 @@ export function openPackages({ evidence, custody }: PackageContainers, allowedHo
     async copyResult(
       collectionId: string,
       path: string,
-      request: Pick<CopyRequest, 'askForLink' | 'mayCommit' | 'signal'>,
+      request: Pick<CopyRequest, 'askForLink' | 'mayCommit' | 'onProgress' | 'signal'>,
     ) {
       const copied = await copyFromLink({
         container: evidence,

@@ -28,6 +28,7 @@ export async function copyResult(
   const outcome = await ports.evidence.copyResult(collectionId, path, {
     askForLink: () => ports.defender.getResultLink(result.actionId, key.index),
     mayCommit: () => askWhetherWanted(ports, collectionId),
+    onProgress: sayNowAndThen(ports, collectionId, key),
     ...(signal === undefined ? {} : { signal }),
   });
   const { session, index } = key;
@@ -57,6 +58,21 @@ export async function copyResult(
       throw new Error(`Unknown outcome ${JSON.stringify(unknown)}.`);
     }
   }
+}
+
+/** A copy that goes on says so as often as this, well within the time after which the poll would copy in its stead. */
+const SAY_EVERY_MS = 60_000;
+
+/** Notes now and then that somebody is at it, so that a copy that takes minutes is not begun a second time beside this one. */
+function sayNowAndThen(ports: Ports, collectionId: string, { session, index }: ResultKey): () => void {
+  let saidMs = ports.now().getTime();
+  return () => {
+    const nowMs = ports.now().getTime();
+    if (nowMs - saidMs < SAY_EVERY_MS) return;
+    saidMs = nowMs;
+    // The copy does not wait for it, and goes on if it cannot be noted.
+    applyEvent(ports, collectionId, { type: 'copy begun', session, index }).catch(() => undefined);
+  };
 }
 
 /** What was read longer ago than this is no reason to commit: an instance may stand still between its question and its act. */

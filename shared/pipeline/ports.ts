@@ -167,6 +167,8 @@ export type CopyOutcome =
 export interface CopyResultRequest {
   readonly askForLink: () => Promise<LinkOutcome>;
   readonly mayCommit?: () => Promise<'commit' | 'stop'>;
+  /** Called whenever a part of it was sent off to storage. */
+  readonly onProgress?: () => void;
   readonly signal?: AbortSignal;
 }
 

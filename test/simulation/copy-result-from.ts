@@ -26,7 +26,7 @@ export function copyResultFrom(
 ): EvidencePort['copyResult'] {
   const { wire, life, now } = copier;
   let copies = 0;
-  return async (collectionId, path, { askForLink, mayCommit }) => {
+  return async (collectionId, path, { askForLink, mayCommit, onProgress }) => {
     copies += 1;
     // Blocks of two copies never mix, not even those of two lives.
     const blocks = `${life.instance}-${life.number}-${copies}`.padEnd(20, '-');
@@ -35,6 +35,7 @@ export function copyResultFrom(
       path: `${collectionId}/${path}`,
       askForLink,
       ...(mayCommit === undefined ? {} : { mayCommit }),
+      ...(onProgress === undefined ? {} : { onProgress }),
       allowedHosts: ['.blob.core.windows.net'],
       dispatcher: new PlayedSource(copier, defender),
       limits: LIMITS,
