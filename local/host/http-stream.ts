@@ -35,6 +35,8 @@ export async function forwardHttpTrigger(
       'x-ms-invocation-id': invocationId,
       'x-forwarded-host': url.host,
       'x-forwarded-proto': 'http',
+      // One that is to be closed after its answer is torn down under a body that nobody reads to its end, and the answer with it.
+      connection: 'keep-alive',
     },
   });
   const metadata = Object.entries(params).map(([name, value]): [string, TypedData] => [name, { string: value }]);
