@@ -8,6 +8,8 @@ const ENOUGH_MS = 45 * 60_000;
 export function watchGivenUp(scene: Scene): Witness {
   const started = new Set<string>();
   const { scenario } = scene;
+  const wasSentInVain = (id: string) =>
+    (scene.book.lines.get(id) ?? []).some((line) => line.includes('it is not sent again'));
   let isPaused = false;
   return {
     rows(changes) {
@@ -25,6 +27,8 @@ export function watchGivenUp(scene: Scene): Witness {
       for (const { id, status, machineId, deadline, calledOff, ...rest } of scene.book.collections.values()) {
         if (status !== 'failed' || !('plan' in rest) || rest.plan === null || started.has(id) || calledOff !== null)
           continue;
+        // What was sent three times and never arrived is given up by that, and not by its deadline.
+        if (wasSentInVain(id)) continue;
         // A live response with exactly what was sent, for which another caller is named, is in its way, and says so.
         if (rest.reason?.includes('another caller or source')) continue;
         const machine = scenario.machines.find((known) => known.id === machineId);
