@@ -36,6 +36,14 @@ function flip(path: string, at: number): void {
   writeFileSync(join(folder, path), bytes);
 }
 
+/** Puts another letter of base64url into the signature's text, so that it is still one, whatever the key is. */
+function exchange(at: number): void {
+  const file = join(folder, 'signature.jws');
+  const text = readFileSync(file, 'utf8');
+  const place = at < 0 ? text.length + at : at;
+  writeFileSync(file, `${text.slice(0, place)}${text[place] === 'A' ? 'B' : 'A'}${text.slice(place + 1)}`);
+}
+
 describe.skipIf(process.platform === 'win32')('the shell script that checks a signature with openssl', () => {
   it('accepts the signature of a key among the given ones', async () => {
     const { status, said } = check(await writeKeys(makeKey(), key, makeKey()));
@@ -46,9 +54,9 @@ describe.skipIf(process.platform === 'win32')('the shell script that checks a si
   });
 
   it.each<readonly [string, () => void, RegExp]>([
-    ['its signature', () => flip('signature.jws', -10), /does not fit|no compact JWS/],
-    ['its header', () => flip('signature.jws', 30), /not among the given|does not fit|no compact JWS/],
-    ['its payload', () => flip('signature.jws', 400), /does not fit|no compact JWS/],
+    ['its signature', () => exchange(-10), /does not fit/],
+    ['its header', () => exchange(30), /not among the given|does not fit/],
+    ['its payload', () => exchange(400), /does not fit/],
     ['the tag manifest', () => flip('tagmanifest-sha256.txt', 3), /something else than is here/],
     ['the last entry of the custody log', () => flip('custody.jsonl', -5), /something else than is here/],
     ['the collection that the package is of', () => flip('bag-info.txt', 60), /something else than is here/],
