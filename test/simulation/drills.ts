@@ -40,7 +40,8 @@ export const DRILLS: readonly Drill[] = [
     strikes: { by: 'list', list: [{ call: 'stage evidence', nth: 1, kind: 'freeze' }] },
     faultsEndMs: 15 * MINUTE_MS,
   }),
-  ...[16, 17, 18, 19, 20, 21, 22, 23].flatMap((nth) =>
+  // Every question from the start to well past the copy, as which of them is the copy's changes with what else is asked.
+  ...Array.from({ length: 32 }, (_, index) => index + 10).flatMap((nth) =>
     drill(`an instance stands still at its question ${nth}, and the collection is called off`, 2, {
       instances: TWO,
       episodes: [{ what: 'called off', alert: 0, fromMs: 90_000 }],
