@@ -2,7 +2,7 @@ import { basisOf, type Collection, type CollectionIn } from './collection.ts';
 import type { EventOf } from './collection-event.ts';
 import type { CustodyFact } from './custody.ts';
 import { giveUpResults } from './end-session.ts';
-import { absorb, giveUpTurn, type Step } from './step.ts';
+import { absorb, giveUpTurn, moveOn, type Step } from './step.ts';
 
 /**
  * A collection that somebody ends before its time: what runs is cancelled and seen to end, what was collected is sealed,
@@ -57,5 +57,5 @@ function seal(collection: CollectionIn<'planned' | 'copying'>, facts: readonly C
   const onward = giveUpResults(collection, 'all', reason ?? 'It was called off.', now);
   const { machineId, progress } = collection;
   const turn = giveUpTurn({ machineId, progress });
-  return { collection: { ...onward.collection, reason }, facts, effects: [turn, ...onward.effects] };
+  return moveOn(onward, reason, facts, [turn]);
 }

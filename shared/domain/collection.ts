@@ -111,6 +111,8 @@ export type Collection = CollectionBasis &
         readonly status: 'sealing';
         readonly sealedAt: string;
         readonly outcome: Outcome;
+        /** The reason that sealing began with; what puts the sealing off has its own. */
+        readonly why: string | null;
         readonly manifest: SealedManifest | null;
       } & Planned)
     | {

@@ -1,7 +1,7 @@
 import type { Collection } from './collection.ts';
 import type { CustodyFact } from './custody.ts';
 import { giveUpResults } from './end-session.ts';
-import { noteFact, type Step } from './step.ts';
+import { moveOn, noteFact, type Step } from './step.ts';
 
 const GRACE_MS = 30 * 60_000;
 /** A package that cannot be sealed is given up an hour after the deadline, or after its first try if that was later. */
@@ -47,7 +47,7 @@ export function passDeadline(collection: Collection, now: string): Step {
     case 'sealing': {
       const sinceMs = Math.max(Date.parse(collection.deadline), Date.parse(collection.sealedAt));
       if (Date.parse(now) < sinceMs + SEAL_GRACE_MS) return { collection, facts: [], effects: [] };
-      const { progress: _, manifest: __, outcome: ___, sealedAt: ____, ...rest } = collection;
+      const { progress: _, manifest: __, outcome: ___, sealedAt: ____, why: _____, ...rest } = collection;
       const reason = lastWords(collection.reason ?? 'the package could not be sealed.');
       return {
         collection: { ...rest, status: 'failed', endedAt: now, sealed: null, reason },
@@ -73,11 +73,7 @@ function giveUp(collection: Parameters<typeof giveUpResults>[0], now: string, wh
   const onward = giveUpResults(collection, 'all', REASON, now);
   const { session, attempt } = collection.progress;
   const turn = { type: 'give up the turn' as const, machineId: collection.machineId, session, attempt };
-  return {
-    collection: { ...onward.collection, reason: lastWords(collection.reason) },
-    facts: [deadlineFact(why)],
-    effects: [turn, ...onward.effects],
-  };
+  return moveOn(onward, lastWords(collection.reason), [deadlineFact(why)], [turn]);
 }
 
 function lastWords(reason: string | null): string {

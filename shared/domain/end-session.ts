@@ -82,7 +82,17 @@ export function goOn(given: Underway, now: string): Onward {
   }
   const outcome = collection.calledOff === null ? judgeResults(results) : 'cancelled';
   return {
-    collection: { ...basis, status: 'sealing', machineId, plan, progress, sealedAt: now, outcome, manifest: null },
+    collection: {
+      ...basis,
+      status: 'sealing',
+      machineId,
+      plan,
+      progress,
+      sealedAt: now,
+      outcome,
+      why: null,
+      manifest: null,
+    },
     effects: [],
   };
 }

@@ -17,15 +17,14 @@ export function noteManifest(collection: CollectionIn<'sealing'>, sha256: string
 /** A package that is complete: the collection ends as what its results add up to. */
 export function endSealed(collection: CollectionIn<'sealing'>, tagmanifestSha256: string, now: string): Step {
   if (collection.manifest === null) return absorb(collection);
-  const { manifest, outcome, sealedAt, progress: _, ...rest } = collection;
+  const { manifest, outcome, why, sealedAt, progress: _, ...rest } = collection;
   const sealed = {
     manifestSha256: manifest.sha256,
     tagmanifestSha256,
     sealedAt,
     custodyNumber: manifest.custodyNumber,
   };
-  const reason =
-    outcome === 'collected' ? tellUnproven(collection) : (collection.reason ?? countMissing(collection.results));
+  const reason = outcome === 'collected' ? tellUnproven(collection) : (why ?? countMissing(collection.results));
   const next: Collection = { ...rest, status: outcome, reason, endedAt: now, sealed };
   return { collection: next, facts: [noteFact('ended', { outcome, tagmanifestSha256 })], effects: [{ type: 'close' }] };
 }

@@ -27,7 +27,11 @@ export function moveOn(
   facts: readonly CustodyFact[],
   effects: readonly Effect[] = [],
 ): Step {
-  return { collection: { ...onward.collection, reason }, facts, effects: [...effects, ...onward.effects] };
+  const { collection } = onward;
+  // What puts the sealing off takes the place of the reason, and not of why it is being sealed.
+  const next: Collection =
+    collection.status === 'sealing' ? { ...collection, reason, why: reason } : { ...collection, reason };
+  return { collection: next, facts, effects: [...effects, ...onward.effects] };
 }
 
 /** The effect that gives lane, place and lease of a session back. */

@@ -10,7 +10,7 @@ export interface StoredText {
 }
 
 /** The version of the rows' layout that this code writes; it reads every older one. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** What every collection has had in every layout; its other fields are our own writing and trusted. */
 const leastSchema = z.looseObject({
@@ -41,7 +41,7 @@ export function restoreCollection(state: StoredText, results: readonly StoredTex
 type Upgrade = (row: unknown) => unknown;
 
 /** From each layout to the next: the first from 1 to 2. */
-const UPGRADES: readonly Upgrade[] = [addWhatTheDurablePipelineKeeps, addWhatWasAsked];
+const UPGRADES: readonly Upgrade[] = [addWhatTheDurablePipelineKeeps, addWhatWasAsked, addWhySealed];
 
 function addWhatTheDurablePipelineKeeps(row: unknown): unknown {
   if (typeof row !== 'object' || row === null) return row;
@@ -54,6 +54,11 @@ function addWhatTheDurablePipelineKeeps(row: unknown): unknown {
 
 function addWhatWasAsked(row: unknown): unknown {
   return typeof row === 'object' && row !== null ? { asked: null, ...row } : row;
+}
+
+function addWhySealed(row: unknown): unknown {
+  const isSealing = typeof row === 'object' && row !== null && 'status' in row && row.status === 'sealing';
+  return isSealing ? { why: 'reason' in row ? row.reason : null, ...row } : row;
 }
 
 function parse(data: string): unknown {

@@ -94,6 +94,19 @@ describe('a package that is signed', () => {
     expect(read(world, id, 'signature.jws')).toMatch(/^1\./);
   });
 
+  it('ends for the reason it had before the key could not be used', async () => {
+    const [undisturbed, disturbed] = [makeWorld(), makeWorld()];
+    const before = await receive(undisturbed);
+    await pollMachineActions(undisturbed.ports);
+    const after = await receive(disturbed);
+    await pollMachineActions({ ...disturbed.ports, signing: { practice: 'signed', sign: away } });
+    disturbed.passTime(300_000);
+    await pollMachineActions(disturbed.ports);
+    const { reason } = await show(undisturbed, before);
+    expect(reason).toMatch(/./);
+    expect(await show(disturbed, after)).toMatchObject({ status: 'failed', reason });
+  });
+
   it('I5: keeps the signature that was stored first, and asks no key for another', async () => {
     const world = makeWorld();
     const id = await receive(world);

@@ -61,6 +61,18 @@ describe('rows of an older layout', () => {
     expect(read(second, 2)).toMatchObject({ status: 'received', asked: null });
   });
 
+  it('one of the third layout that was being sealed ends for the reason it had', () => {
+    const sealing = {
+      ...received,
+      status: 'sealing',
+      reason: 'Its machine left.',
+      sealedAt: received.receivedAt,
+      outcome: 'failed',
+      manifest: null,
+    };
+    expect(read(sealing, 3)).toMatchObject({ status: 'sealing', why: 'Its machine left.' });
+  });
+
   it.each([
     ['no cancel was asked for', null, null],
     [
