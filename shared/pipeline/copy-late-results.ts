@@ -11,10 +11,13 @@ const COPY_TIMEOUT_MS = 10 * 60_000;
 
 type Waiting = Extract<Result, { readonly status: 'waiting' }>;
 
+/** What there was to copy: something was tried, none is late, or the collection is past copying. */
+export type CopiedLate = 'copied' | 'nothing to do' | 'copies no more';
+
 /** Copies, one after the other, what the blob function should have copied by now; a result that many tries could not get is missing. */
-export async function copyLateResults(ports: Ports, collectionId: string): Promise<'copied' | 'nothing to do'> {
+export async function copyLateResults(ports: Ports, collectionId: string): Promise<CopiedLate> {
   const loaded = await ports.collections.load(collectionId);
-  if (loaded?.collection.status !== 'copying') return 'nothing to do';
+  if (loaded?.collection.status !== 'copying') return 'copies no more';
   const late = loaded.collection.results
     .filter((result) => result.status === 'waiting')
     .filter((result) => isLate(ports, result));

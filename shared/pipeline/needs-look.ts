@@ -15,10 +15,11 @@ export function needsLook(entry: OpenEntry, sightings: Sightings, now: string, p
     case 'sealing':
       return isDue;
     case 'planned':
+    // The poll reads it in any case, to copy what is late.
+    case 'copying':
       return false;
     case 'running':
       return isToBeCancelled(entry, now, pendingLimitMs) || saysNews(entry, sightings, now);
-    case 'copying':
     case 'collected':
     case 'partial':
     case 'failed':

@@ -45,7 +45,8 @@ export async function pollMachineActions(ports: Ports): Promise<Polled> {
     // The rest is left to the next poll, which must not wait for all of them.
     if (ports.now().getTime() - startedMs > COPY_BUDGET_MS) break;
     const copied = await guard(ports, id, () => copyLateResults(ports, id));
-    if (copied === 'copied') await guard(ports, id, () => advance(ports, id, goAlone(ports)));
+    if (copied === 'copied' || copied === 'copies no more')
+      await guard(ports, id, () => advance(ports, id, goAlone(ports)));
   }
   return { open: listed.length, statuses };
 }
@@ -98,8 +99,10 @@ function findBusy(entries: Iterable<OpenEntry>): ReadonlyMap<string, string> {
 
 /** Which alerts may be looked up now: the last of each hour is kept for critical ones. */
 async function readLookUpRoom(ports: Ports, entries: readonly OpenEntry[]): Promise<LookUpRoom> {
-  const isOrdinary = entries.some((entry) => entry.status === 'received' && entry.rank < CRITICAL_RANK);
-  return isOrdinary ? ports.lookUpRoom() : 'for any';
+  const now = ports.now().toISOString();
+  const isAsked = ({ status, rank, notBefore }: OpenEntry) =>
+    status === 'received' && rank < CRITICAL_RANK && now >= notBefore;
+  return entries.some(isAsked) ? ports.lookUpRoom() : 'for any';
 }
 
 type LookUpRoom = Awaited<ReturnType<Ports['lookUpRoom']>>;
