@@ -33,6 +33,17 @@ const MOST_STEPS = 400_000;
 
 /** Runs a scenario to its end, or to the first thing that does not hold. */
 export async function runScenario(scenario: Scenario, options: RunOptions = {}): Promise<Outcome> {
+  // Thousands of refusals are thrown and caught in a run, and nobody reads where from.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return await runToTheEnd(scenario, options);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+async function runToTheEnd(scenario: Scenario, options: RunOptions): Promise<Outcome> {
   const world = buildWorld(scenario, options.trace ?? 'none');
   let steps = 0;
   for (; world.violation() === null; steps += 1) {

@@ -23,8 +23,9 @@ export function tickTimers({ scenario, timeline, fleet, weather, chance }: Timer
   function tick(): void {
     timeline.after(tickMs, tick);
     if (weather.isTimerSilent()) return;
+    const atOnce = chance.between(1, timersAtOnce);
     const free = fleet.living().filter(({ life }) => !polling.has(life));
-    for (let count = 0; count < timersAtOnce && free.length > 0; count += 1) {
+    for (let count = 0; count < atOnce && free.length > 0; count += 1) {
       const [on] = free.splice(chance.between(0, free.length - 1), 1);
       if (on === undefined) return;
       polling.add(on.life);
