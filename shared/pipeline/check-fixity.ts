@@ -2,7 +2,7 @@ import type { SealedPackage } from '../domain/collection.ts';
 import { noteFact } from '../domain/step.ts';
 import { describeFaults, type FixityFault } from '../domain/fixity.ts';
 import { beginCheck, type FixityRound, leaveRun, passCollection } from '../domain/fixity-round.ts';
-import { appendAfterSeal } from './append-after-seal.ts';
+import { appendCustody } from './append-custody.ts';
 import { type Budget, checkFixityOfPackage } from './check-fixity-of-package.ts';
 import type { FixityPorts, Placed } from './check-fixity-ports.ts';
 
@@ -111,12 +111,15 @@ interface Findings {
 async function record(ports: FixityPorts, id: string, { sealed, files, bytes, faults }: Findings): Promise<void> {
   const { tagmanifestSha256 } = sealed;
   if (faults.length === 0) {
-    await appendAfterSeal(ports, id, noteFact('verified', { files, bytes, tagmanifestSha256 }));
+    await appendCustody(ports, id, noteFact('verified', { files, bytes, tagmanifestSha256 }));
     return;
   }
   const at = ports.now().toISOString();
   const detail = { files, bytes, tagmanifestSha256, faults: faults.length, what: describeFaults(faults) };
-  const entry = await appendAfterSeal(ports, id, noteFact('evidence mismatch', detail));
+  const appended = await appendCustody(ports, id, noteFact('evidence mismatch', detail));
+  if (appended.appended === 'no such collection')
+    throw new Error(`Collection ${id} left the table while its package was checked; restore its rows from a backup.`);
+  const entry = appended.number;
   ports.log({ event: 'evidence mismatch', collection: id, entry, faults: faults.length });
   await ports.tellMismatch({ collectionId: id, entry, at, faults });
 }

@@ -1,6 +1,6 @@
 import type { CustodyFact } from '../domain/custody.ts';
 import { custodyRowSchema } from '../domain/package-record-schema.ts';
-import { noteLater, type NotedLater } from './note-later.ts';
+import { appendCustody } from './append-custody.ts';
 import type { Ports } from './ports.ts';
 
 /** That somebody opens a file of a sealed package. */
@@ -13,6 +13,11 @@ export interface Opening {
   readonly caller?: string;
 }
 
+/** Which custody entry tells of an opening; none where there is no sealed package. */
+export type NotedOpening =
+  | { readonly noted: 'noted'; readonly number: number }
+  | { readonly noted: 'no sealed package' };
+
 /** Whoever opens the same file again within this time has it open still: a page that reloads itself must not flood the log. */
 const STILL_OPEN_MS = 10 * 60_000;
 const LOOK_BACK = 50;
@@ -22,7 +27,10 @@ export async function noteOpening(
   ports: Ports,
   collectionId: string,
   { file, by, caller }: Opening,
-): Promise<NotedLater> {
+): Promise<NotedOpening> {
+  const collection = (await ports.collections.load(collectionId))?.collection;
+  if (collection === undefined || !('sealed' in collection) || collection.sealed === null)
+    return { noted: 'no sealed package' };
   const fact: CustodyFact = {
     event: 'opened',
     actor: by,
@@ -30,7 +38,11 @@ export async function noteOpening(
     ...(caller === undefined ? {} : { caller }),
   };
   const before = await findSame(ports, collectionId, fact);
-  return before === null ? noteLater(ports, collectionId, fact) : { noted: 'noted', number: before };
+  if (before !== null) return { noted: 'noted', number: before };
+  const appended = await appendCustody(ports, collectionId, fact);
+  return appended.appended === 'appended'
+    ? { noted: 'noted', number: appended.number }
+    : { noted: 'no sealed package' };
 }
 
 async function findSame(ports: Ports, collectionId: string, fact: CustodyFact): Promise<number | null> {

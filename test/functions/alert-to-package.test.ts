@@ -80,10 +80,10 @@ describe('an alert on the simulated Linux machine, through the real triggers', (
   it('tells in its custody log who opened its report, by the service’s clock as well as ours', async () => {
     await app.get(`/api/collections/${id}/report`);
     const { entries } = (await (await app.get(`/api/collections/${id}/custody`)).json()) as {
-      entries: { event: string; actor: string; atService?: string; detail: object }[];
+      entries: { event: string; actor: string; caller?: string; atService?: string; detail: object }[];
     };
     expect(entries.filter(({ event }) => event === 'opened')).toMatchObject([
-      { actor: 'http', atService: expect.stringMatching(/Z$/), detail: { file: 'report.html' } },
+      { actor: 'http', caller: 'local', atService: expect.stringMatching(/Z$/), detail: { file: 'report.html' } },
     ]);
     expect(entries.slice(1).filter(({ atService }) => atService === undefined)).toEqual([]);
   });

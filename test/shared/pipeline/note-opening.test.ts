@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { checkCustody } from '../../../shared/domain/custody.ts';
-import { noteLater } from '../../../shared/pipeline/note-later.ts';
 import { noteOpening } from '../../../shared/pipeline/note-opening.ts';
 import { pollMachineActions } from '../../../shared/pipeline/poll-machine-actions.ts';
 import { receiveAlert } from '../../../shared/pipeline/receive-alert.ts';
@@ -102,14 +101,13 @@ describe('opening a file of a sealed package', () => {
 describe('nothing is noted', () => {
   it('of a collection that is not there, nor of one that is not sealed', async () => {
     const world = makeWorld();
-    const fact = { event: 'verified', actor: 'collector', detail: { outcome: 'intact' } };
-    expect(await noteLater(world.ports, 'f'.repeat(32), fact)).toEqual({ noted: 'no sealed package' });
+    expect(await noteOpening(world.ports, 'f'.repeat(32), OPENING)).toEqual({ noted: 'no sealed package' });
     const { collection } = await receiveAlert(
       world.ports,
       { alertId: ALERT_ID, machineId: MACHINE_ID, severity: null },
       'http',
     );
-    expect(await noteLater(world.ports, collection.id, fact)).toEqual({ noted: 'no sealed package' });
+    expect(await noteOpening(world.ports, collection.id, OPENING)).toEqual({ noted: 'no sealed package' });
     expect(await readLog(world, collection.id)).toHaveLength(1);
   });
 });
