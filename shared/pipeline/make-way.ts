@@ -2,8 +2,8 @@ import { CRITICAL_RANK, type OpenEntry } from '../domain/open-entry.ts';
 import { applyEvent } from './apply-event.ts';
 import { later } from './back-off.ts';
 import type { Ports } from './ports.ts';
+import { SILENT_AFTER_MS } from './silence.ts';
 
-const SILENT_AFTER_MS = 5 * 60_000;
 const TRY_AGAIN_MS = 10 * 60_000;
 
 /**

@@ -4,14 +4,13 @@ import type { OpenEntry, WatchedAction } from '../domain/open-entry.ts';
 import type { SeenReach } from '../domain/start-quota.ts';
 import type { Ports } from './ports.ts';
 import { settleOrphans } from './settle-orphans.ts';
+import { SILENT_AFTER_MS } from './silence.ts';
 
 /** What a poll's one list call said: the actions by id, or that it was not answered, or not made in this poll. */
 export type Sightings =
   | { readonly list: 'answered'; readonly actions: ReadonlyMap<string, MachineAction> }
   | { readonly list: 'not answered' };
 
-/** The longest that a machine action pends on a machine that answers; after it the machine counts as silent. */
-const SILENT_AFTER_MS = 5 * 60_000;
 /** How often the list is of all recent actions, and how far back: one that shows later than that was never ours to find. */
 const SWEEP_EVERY_MS = 10 * 60_000;
 const LOOK_BACK_MS = 24 * 3_600_000;
