@@ -1,36 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { checkCustody } from '../../../shared/domain/custody.ts';
 import { noteOpening } from '../../../shared/pipeline/note-opening.ts';
-import { pollMachineActions } from '../../../shared/pipeline/poll-machine-actions.ts';
 import { receiveAlert } from '../../../shared/pipeline/receive-alert.ts';
-import { takeTicket } from '../../../shared/pipeline/take-ticket.ts';
 import { ALERT_ID, MACHINE_ID } from '../../memory/samples.ts';
-import { makeWorld, sha256Of, type World } from '../../memory/world.ts';
-
-async function collectOnce(world: World): Promise<string> {
-  const { collection } = await receiveAlert(
-    world.ports,
-    { alertId: ALERT_ID, machineId: MACHINE_ID, severity: null },
-    'http',
-  );
-  await pollMachineActions(world.ports);
-  const [action = ''] = world.actions.keys();
-  world.results.set(`${action}/0`, '{"exit_code":0,"script_output":"done"}').set(`${action}/1`, 'the archive');
-  world.endAction(action, 'Succeeded', [
-    ['RunScript', 'Completed'],
-    ['GetFile', 'Completed'],
-  ]);
-  world.passTime(15_000);
-  await pollMachineActions(world.ports);
-  for (const name of [...world.tickets]) await takeTicket(world.ports, name, undefined);
-  return collection.id;
-}
-
-async function readLog(world: World, id: string) {
-  const lines = await world.ports.collections.readCustody(id);
-  expect(checkCustody(lines, sha256Of)).toMatchObject({ verdict: 'whole' });
-  return lines.map((line): Record<string, unknown> => JSON.parse(line));
-}
+import { makeWorld } from '../../memory/world.ts';
+import { collectOnce, readLog } from './collect-once.ts';
 
 const OPENING = { file: 'report.html', by: 'http' };
 

@@ -1,37 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../../shared/domain/caller.ts';
-import { checkCustody } from '../../../shared/domain/custody.ts';
 import { openEvidence, type OpenFile } from '../../../shared/pipeline/open-evidence.ts';
-import { pollMachineActions } from '../../../shared/pipeline/poll-machine-actions.ts';
-import { receiveAlert } from '../../../shared/pipeline/receive-alert.ts';
-import { takeTicket } from '../../../shared/pipeline/take-ticket.ts';
-import { ALERT_ID, MACHINE_ID } from '../../memory/samples.ts';
-import { makeWorld, sha256Of, type World } from '../../memory/world.ts';
-
-async function collectOnce(world: World): Promise<string> {
-  const { collection } = await receiveAlert(
-    world.ports,
-    { alertId: ALERT_ID, machineId: MACHINE_ID, severity: null },
-    'http',
-  );
-  await pollMachineActions(world.ports);
-  const [action = ''] = world.actions.keys();
-  world.results.set(`${action}/0`, '{"exit_code":0,"script_output":"done"}').set(`${action}/1`, 'the archive');
-  world.endAction(action, 'Succeeded', [
-    ['RunScript', 'Completed'],
-    ['GetFile', 'Completed'],
-  ]);
-  world.passTime(15_000);
-  await pollMachineActions(world.ports);
-  for (const name of [...world.tickets]) await takeTicket(world.ports, name, undefined);
-  return collection.id;
-}
-
-async function readLog(world: World, id: string) {
-  const lines = await world.ports.collections.readCustody(id);
-  expect(checkCustody(lines, sha256Of)).toMatchObject({ verdict: 'whole' });
-  return lines.map((line): Record<string, unknown> => JSON.parse(line));
-}
+import { makeWorld, type World } from '../../memory/world.ts';
+import { collectOnce, readLog } from './collect-once.ts';
 
 const REPORT = 'report.html';
 const CALLER: Caller = { id: 'app 7f3c', standing: 'submitter' };
@@ -76,18 +47,6 @@ describe('opening a file of a sealed package', () => {
       status: 'collected',
       custody: { count: after.length },
     });
-  });
-
-  it('ten at once by ten callers are ten entries without a gap', async () => {
-    const world = makeWorld();
-    const id = await collectOnce(world);
-    const { length } = await readLog(world, id);
-    await Promise.all(Array.from({ length: 10 }, (_, caller) => openBy(world, id, `app ${caller}`)));
-    const log = await readLog(world, id);
-    expect(log).toHaveLength(length + 10);
-    expect(new Set(log.slice(length).map(({ caller }) => caller)).size).toBe(10);
-    for (let number = length + 1; number <= length + 10; number += 1)
-      expect(world.blobs.has(`custody:${id}/${number}.json`)).toBe(true);
   });
 
   it('lets go of the file when it cannot be noted, and the next opening writes the blob that was cut short', async () => {
