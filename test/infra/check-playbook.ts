@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import { FUNCTION_NAMES } from './logic-apps/evaluate.ts';
+import { type Expression, parseTemplate } from './logic-apps/parse-expression.ts';
 
 const action: z.ZodType<Action> = z.lazy(() =>
   z.object({
-    type: z.enum(['Http', 'ApiConnection', 'Select', 'If']),
+    type: z.enum(['Http', 'ApiConnection', 'Select', 'Compose', 'If']),
     runAfter: z.record(z.string(), z.array(z.enum(['Succeeded', 'Failed', 'TimedOut', 'Skipped'])).min(1)),
     inputs: z.unknown().optional(),
     actions: z.record(z.string(), action).optional(),
@@ -37,15 +39,24 @@ export function checkPlaybook(definition: unknown): readonly string[] {
   const faults: string[] = [];
   if (Object.keys(triggers).length !== 1) faults.push('It must have one trigger.');
   checkOrder(actions, faults);
-  for (const text of listTexts(definition)) {
-    for (const expression of findExpressions(text)) {
-      if (!isBalanced(expression)) faults.push(`The brackets or quotes do not match: ${expression}`);
-      for (const [, call, name] of expression.matchAll(/\b(body|outputs|actions|parameters)\('([^']+)'\)/g)) {
-        const known = call === 'parameters' ? Object.keys(parameters) : [...all.keys()];
-        if (!known.includes(String(name))) faults.push(`${call}('${name}') refers to nothing: ${expression}`);
+  for (const text of listTexts(definition))
+    try {
+      const template = parseTemplate(text);
+      const expressions =
+        template.is === 'expression'
+          ? [template.expression]
+          : template.pieces.flatMap((piece) => (piece.is === 'expression' ? [piece.expression] : []));
+      for (const { name, args } of expressions.flatMap(listCalls)) {
+        if (!FUNCTION_NAMES.includes(name)) faults.push(`${name} is no function that is known here: ${text}`);
+        const known = name === 'parameters' ? Object.keys(parameters) : [...all.keys()];
+        if (!['body', 'outputs', 'actions', 'parameters'].includes(name)) continue;
+        const [first] = args;
+        if (first?.is !== 'literal' || !known.includes(String(first.value)))
+          faults.push(`${name}('${first?.is === 'literal' ? first.value : '…'}') refers to nothing: ${text}`);
       }
+    } catch (fault) {
+      faults.push(fault instanceof Error ? fault.message : String(fault));
     }
-  }
   return faults;
 }
 
@@ -83,24 +94,20 @@ function listTexts(value: unknown): readonly string[] {
   return Object.values(value).flatMap(listTexts);
 }
 
-/** A text that begins with `@` is an expression; in any other one stands in `@{…}`. */
-function findExpressions(text: string): readonly string[] {
-  if (/^@[^{@]/.test(text)) return [text.slice(1)];
-  const found: string[] = [];
-  for (let from = text.indexOf('@{'); from !== -1; from = text.indexOf('@{', from + 2)) {
-    const end = text.indexOf('}', from);
-    found.push(text.slice(from + 2, end === -1 ? undefined : end));
-  }
-  return found;
-}
+type Call = Extract<Expression, { is: 'call' }>;
 
-function isBalanced(expression: string): boolean {
-  const bare = expression.replace(/'(?:[^']|'')*'/g, '');
-  if (bare.includes("'")) return false;
-  const open: string[] = [];
-  for (const character of bare.replace(/[^()[\]]/g, '')) {
-    if (character === '(' || character === '[') open.push(character);
-    else if (open.pop() !== (character === ')' ? '(' : '[')) return false;
+/** Every call within an expression, the outermost first. */
+function listCalls(expression: Expression): readonly Call[] {
+  switch (expression.is) {
+    case 'literal':
+      return [];
+    case 'member':
+      return [expression.of, expression.key].flatMap(listCalls);
+    case 'call':
+      return [expression, ...expression.args.flatMap(listCalls)];
+    default: {
+      const unknown: never = expression;
+      throw new Error(`Unknown expression ${JSON.stringify(unknown)}.`);
+    }
   }
-  return open.length === 0;
 }
