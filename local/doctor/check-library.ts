@@ -34,6 +34,6 @@ function compare({ name, sha256 }: PinnedScript, file: LibraryFile | undefined):
   return wrong(
     check,
     `Different: it is not the reviewed script (put there by ${file.createdBy ?? 'somebody unknown'}, ${file.lastUpdatedAt ?? 'at an unknown time'}); nothing is run.`,
-    'Find out who changed it and why, then remove it from the live response library: the reviewed script is uploaded anew.',
+    `Find out who changed it and why, then put the reviewed script in its place: \`npm run library -- --apply --replace ${name}\`, or POST /api/library/sync.`,
   );
 }

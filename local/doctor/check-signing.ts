@@ -31,7 +31,7 @@ export async function checkSigning(signing: Signing): Promise<Finding> {
     return wrong(
       CHECK,
       describeFault(fault),
-      'Correct SIGNING_KEY_ID, and give the identity the role Key Vault Crypto User on that key; packages wait until it signs.',
+      'Correct SIGNING_KEY_ID, and give the identity the role Evidence signer (infra/modules/signing-key.bicep) or Key Vault Crypto User on that key; packages wait until it signs.',
     );
   }
 }

@@ -20,8 +20,8 @@ type Claims = z.infer<typeof claimsSchema>;
 /** WindowsDefenderATP by its app id, which a token may name as its audience in place of the address. */
 const DEFENDER_APP_ID = 'fc780465-2017-40d4-a0c5-307022471b92';
 
-/** Endpoints that the collector calls only where comments on alerts are wanted. */
-const OPTIONAL: readonly EndpointName[] = ['comment on alert'];
+/** The endpoint that the collector calls only where comments on alerts are switched on. */
+const COMMENT: EndpointName = 'comment on alert';
 
 /** Gets a token for Defender and reads whose it is and what it opens; nothing of the token itself is in a finding. */
 export async function checkToken(tokens: TokenSource, settings: Settings, now: Date): Promise<readonly Finding[]> {
@@ -36,7 +36,7 @@ export async function checkToken(tokens: TokenSource, settings: Settings, now: D
     return [
       unknown('token', 'There is one, but it cannot be read here.', 'The answers of the API tell whether it is taken.'),
     ];
-  return [judgeClaims(claims, settings, now), judgeRoles(claims)];
+  return [judgeClaims(claims, settings, now), judgeRoles(claims, settings)];
 }
 
 function readClaims(token: string): Claims | null {
@@ -71,7 +71,7 @@ function judgeClaims({ aud, tid, exp }: Claims, settings: Settings, now: Date): 
   return ok('token', `For ${aud}, of the tenant ${tid}, until ${endsAt.toISOString()}.`);
 }
 
-function judgeRoles({ roles, scp }: Claims): Finding {
+function judgeRoles({ roles, scp }: Claims, { commentOnAlert }: Settings): Finding {
   if (scp !== undefined && roles.length === 0)
     return unknown(
       'permissions',
@@ -79,7 +79,8 @@ function judgeRoles({ roles, scp }: Claims): Finding {
       'Run this as the app, or compare its grants: infra/grant-permissions.sh <object id> --check.',
     );
   const lacking = (Object.keys(PERMISSIONS) as EndpointName[]).filter(
-    (endpoint) => !OPTIONAL.includes(endpoint) && !PERMISSIONS[endpoint].some((role) => roles.includes(role)),
+    (endpoint) =>
+      (endpoint !== COMMENT || commentOnAlert === 'on') && !PERMISSIONS[endpoint].some((role) => roles.includes(role)),
   );
   const held = `It holds ${roles.length === 0 ? 'no roles' : roles.join(', ')}`;
   if (lacking.length === 0) return ok('permissions', `${held}.`);
@@ -87,6 +88,6 @@ function judgeRoles({ roles, scp }: Claims): Finding {
   return wrong(
     'permissions',
     `${held}; it lacks ${[...needs].join(', ')}, and so cannot ${lacking.join(', ')}.`,
-    'Grant them by infra/grant-permissions.sh. A new grant takes some minutes to work, and a token that was issued before does not hold it: restart the app then.',
+    `Grant them by infra/grant-permissions.sh${lacking.includes(COMMENT) ? ' with --comments' : ''}. A new grant takes some minutes to work, and a token that was issued before does not hold it: restart the app then.`,
   );
 }

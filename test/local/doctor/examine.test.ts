@@ -208,7 +208,7 @@ describe('the doctor', () => {
     }
   });
 
-  it('does not want the permission to comment', async () => {
+  it('wants the permission to comment where comments are switched on, and only there', async () => {
     const world = await startUnderTest();
     const roles = [
       'Machine.LiveResponse',
@@ -217,7 +217,15 @@ describe('the doctor', () => {
       'Alert.Read.All',
       'File.Read.All',
     ];
-    expect(await findWrong(world, { DEFENDER_ACCESS_TOKEN: world.simulator.tokenWith(roles) })).toEqual([]);
+    const lacking = { DEFENDER_ACCESS_TOKEN: world.simulator.tokenWith(roles) };
+    expect(await findWrong(world, lacking)).toEqual([]);
+    expect(await findWrong(world, { ...lacking, COMMENT_ON_ALERT: 'true' })).toEqual([
+      expect.stringMatching(
+        /^permissions: .*it lacks Alert\.ReadWrite\.All, and so cannot comment on alert\. Fix: .*grant-permissions\.sh.*--comments/,
+      ),
+    ]);
+    const DEFENDER_ACCESS_TOKEN = world.simulator.tokenWith([...roles, 'Alert.ReadWrite.All']);
+    expect(await findWrong(world, { DEFENDER_ACCESS_TOKEN, COMMENT_ON_ALERT: 'true' })).toEqual([]);
   });
 
   it('names an address where no Defender answers', async () => {
@@ -237,7 +245,9 @@ describe('the doctor', () => {
     const file = libraryFile('Evidence-Triage.sh', '# not ours');
     const world = await startUnderTest({ libraryFiles: [{ ...file, createdBy: 'mallory@contoso.com' }] });
     const [line, ...others] = await findWrong(world);
-    expect(line).toMatch(/^library: evidence-triage\.sh: Different: .*mallory@contoso\.com.* Fix: Find out who/);
+    expect(line).toMatch(
+      /^library: evidence-triage\.sh: Different: .*mallory@contoso\.com.* Fix: Find out who .*`npm run library -- --apply --replace evidence-triage\.sh`/,
+    );
     expect(others).toEqual([]);
   });
 
@@ -320,6 +330,7 @@ describe('the doctor', () => {
   it.each([[['--fast']], [['now']]])('ends with 2 for the wrong use %j', async (args) => {
     const { status, stdout, stderr } = await runDoctor(args, {});
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toMatch(/^Usage: npm run doctor/);
+    expect(stderr).toContain(args[0] ?? '');
+    expect(stderr).toMatch(/^Usage: npm run doctor/m);
   });
 });
