@@ -109,7 +109,7 @@ param coolAfterDays int = 30
 @maxValue(3650)
 param coldAfterDays int = 180
 
-@description('custom: the app reads and adds evidence, and deletes none. built-in: for those who may not define roles.')
+@description('custom: the app reads and adds evidence and deletes none, and signs with its key and does nothing else with it. built-in: wider roles, for those who may not define any.')
 @allowed(['custom', 'built-in'])
 param evidenceWriterRole string = 'custom'
 
@@ -128,6 +128,19 @@ param subscribe bool = false
 @description('Who is told of alarms; empty for nobody.')
 param alarmEmail string = ''
 
+@description('true gives the app a network of its own, in which alone storage and key vault are reached. The app itself stays reachable for its callers.')
+param privateNetwork bool = false
+
+@description('Addresses of that network, at least a /25.')
+param networkAddressPrefix string = '10.71.0.0/24'
+
+@description('What a month may cost, in the currency of the subscription; 0 for no budget. alarmEmail is told at 80 %, and when 100 % are to be expected.')
+@minValue(0)
+param monthlyBudget int = 0
+
+@description('First day of the month that the budget begins in; pass the same again in later deployments.')
+param budgetStartDate string = utcNow('yyyy-MM-01')
+
 @description('Redundancy of both storage accounts.')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
 param storageSku string = 'Standard_ZRS'
@@ -142,6 +155,7 @@ param instanceMemoryMB int = 2048
 param logRetentionDays int = 90
 
 var suffix = uniqueString(resourceGroup().id, name)
+var publicNetworkAccess = privateNetwork ? 'Disabled' : 'Enabled'
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
   name: '${name}-${suffix}'
@@ -165,6 +179,7 @@ module state 'modules/state-storage.bicep' = {
     accountName: 'state${suffix}'
     sku: storageSku
     principalId: identity.properties.principalId
+    publicNetworkAccess: publicNetworkAccess
   }
 }
 
@@ -185,6 +200,7 @@ module evidence 'modules/evidence-storage.bicep' = {
     coolAfterDays: coolAfterDays
     coldAfterDays: coldAfterDays
     writerRole: evidenceWriterRole
+    publicNetworkAccess: publicNetworkAccess
     workspaceId: monitoring.outputs.workspaceId
   }
 }
@@ -196,6 +212,20 @@ module signing 'modules/signing-key.bicep' = {
     vaultName: take('kv-${suffix}', 24)
     principalId: identity.properties.principalId
     workspaceId: monitoring.outputs.workspaceId
+    signerRole: evidenceWriterRole
+    publicNetworkAccess: publicNetworkAccess
+  }
+}
+
+module network 'modules/network.bicep' = if (privateNetwork) {
+  name: 'network'
+  params: {
+    location: location
+    name: '${name}-${suffix}'
+    addressPrefix: networkAddressPrefix
+    stateAccountId: state.outputs.accountId
+    evidenceAccountId: evidence.outputs.accountId
+    vaultId: signing.outputs.vaultId
   }
 }
 
@@ -206,6 +236,7 @@ module app 'modules/function-app.bicep' = {
     name: '${name}-${suffix}'
     identityId: identity.id
     apiClientId: apiClientId
+    subnetId: privateNetwork ? network!.outputs.appSubnetId : ''
     packageContainerUri: state.outputs.packageContainerUri
     instanceMemoryMB: instanceMemoryMB
     appSettings: {
@@ -283,6 +314,16 @@ module alarms 'modules/alarms.bicep' = {
   }
 }
 
+module budget 'modules/budget.bicep' = if (monthlyBudget > 0) {
+  name: 'budget'
+  params: {
+    name: '${name}-${suffix}'
+    amount: monthlyBudget
+    startDate: budgetStartDate
+    email: alarmEmail
+  }
+}
+
 module workbook 'modules/workbook.bicep' = {
   name: 'workbook'
   params: {
@@ -314,6 +355,9 @@ output stateAccountId string = state.outputs.accountId
 
 @description('Name of the evidence account.')
 output evidenceAccountName string = evidence.outputs.accountName
+
+@description('Address that calls of the app come from; empty where it has no network of its own.')
+output outboundAddress string = privateNetwork ? network!.outputs.outboundAddress : ''
 
 @description('Resource id of the workspace with the logs of the app and of every access to evidence.')
 output workspaceId string = monitoring.outputs.workspaceId

@@ -9,6 +9,10 @@ param immutabilityIsLocked bool
 param softDeleteDays int
 param workspaceId string
 
+@description('Disabled: reached by a private endpoint alone.')
+@allowed(['Enabled', 'Disabled'])
+param publicNetworkAccess string
+
 @description('Days after which evidence moves to the cool tier, and to the cold one; reading it then costs more.')
 param coolAfterDays int
 param coldAfterDays int
@@ -32,6 +36,8 @@ resource account 'Microsoft.Storage/storageAccounts@2025-08-01' = {
     defaultToOAuthAuthentication: true
     minimumTlsVersion: 'TLS1_2'
     supportsHttpsTrafficOnly: true
+    publicNetworkAccess: publicNetworkAccess
+    networkAcls: { defaultAction: publicNetworkAccess == 'Enabled' ? 'Allow' : 'Deny', bypass: 'None' }
     encryption: {
       keySource: 'Microsoft.Storage'
       requireInfrastructureEncryption: true
@@ -144,5 +150,6 @@ resource accessLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = 
   }
 }
 
+output accountId string = account.id
 output accountName string = account.name
 output blobServiceUri string = account.properties.primaryEndpoints.blob

@@ -10,6 +10,9 @@ param appSettings object
 @description('Client id of the app registration whose roles callers bear; empty for function keys.')
 param apiClientId string
 
+@description('Subnet that the app calls from; empty for none.')
+param subnetId string
+
 resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   name: name
   location: location
@@ -29,6 +32,7 @@ resource site 'Microsoft.Web/sites@2025-03-01' = {
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
+    virtualNetworkSubnetId: subnetId == '' ? null : subnetId
     siteConfig: { minTlsVersion: '1.2' }
     functionAppConfig: {
       runtime: { name: 'node', version: '24' }
@@ -53,7 +57,7 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
   properties: appSettings
 }
 
-// Event Grid's webhooks bear keys of their own, and who only asks whether the app lives bears nothing.
+// Event Grid's webhooks bear keys of their own.
 resource authentication 'Microsoft.Web/sites/config@2025-03-01' = if (apiClientId != '') {
   parent: site
   name: 'authsettingsV2'
@@ -62,7 +66,7 @@ resource authentication 'Microsoft.Web/sites/config@2025-03-01' = if (apiClientI
     globalValidation: {
       requireAuthentication: true
       unauthenticatedClientAction: 'Return401'
-      excludedPaths: ['/runtime/webhooks/*', '/api/health']
+      excludedPaths: ['/runtime/webhooks/*']
     }
     identityProviders: {
       azureActiveDirectory: {

@@ -5,6 +5,16 @@ param vaultName string
 param principalId string
 param workspaceId string
 
+@description('Disabled: reached by a private endpoint alone, and by the service that deploys.')
+@allowed(['Enabled', 'Disabled'])
+param publicNetworkAccess string
+
+@description('custom: the app signs, and does nothing else with the key. built-in: Key Vault Crypto User, for those who may not define roles.')
+@allowed(['custom', 'built-in'])
+param signerRole string
+
+var keyVaultCryptoUser = '12338af0-0e69-4776-bea7-57ae8d297424'
+
 resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   name: vaultName
   location: location
@@ -15,6 +25,8 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
     enableSoftDelete: true
     softDeleteRetentionInDays: 90
     enablePurgeProtection: true
+    publicNetworkAccess: publicNetworkAccess
+    networkAcls: { defaultAction: publicNetworkAccess == 'Enabled' ? 'Allow' : 'Deny', bypass: 'AzureServices' }
   }
 }
 
@@ -30,7 +42,7 @@ resource key 'Microsoft.KeyVault/vaults/keys@2026-02-01' = {
 }
 
 // No built-in role signs without being able to decrypt, wrap and verify as well.
-resource signer 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
+resource signer 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (signerRole == 'custom') {
   name: guid(resourceGroup().id, 'evidence signer')
   properties: {
     roleName: 'Evidence signer (${resourceGroup().name})'
@@ -46,13 +58,15 @@ resource signer 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
   }
 }
 
+var signerRoleId = signerRole == 'custom' ? signer.id : subscriptionResourceId('Microsoft.Authorization/roleDefinitions', keyVaultCryptoUser)
+
 resource assignment 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: key
-  name: guid(key.id, principalId, signer.id)
+  name: guid(key.id, principalId, signerRole)
   properties: {
     principalId: principalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: signer.id
+    roleDefinitionId: signerRoleId
   }
 }
 
@@ -66,6 +80,8 @@ resource accessLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = 
     logs: [{ category: 'AuditEvent', enabled: true }]
   }
 }
+
+output vaultId string = vault.id
 
 @description('Identifier of the key without a version: SIGNING_KEY_ID.')
 output keyId string = '${vault.properties.vaultUri}keys/${key.name}'

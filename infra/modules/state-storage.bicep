@@ -5,6 +5,10 @@ param accountName string
 param sku string
 param principalId string
 
+@description('Disabled: reached by private endpoints alone, and by Event Grid, which is trusted.')
+@allowed(['Enabled', 'Disabled'])
+param publicNetworkAccess string
+
 // The host makes containers and queues of its own here, so the roles are those of the account.
 var roles = {
   storageBlobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
@@ -24,6 +28,8 @@ resource account 'Microsoft.Storage/storageAccounts@2025-08-01' = {
     defaultToOAuthAuthentication: true
     minimumTlsVersion: 'TLS1_2'
     supportsHttpsTrafficOnly: true
+    publicNetworkAccess: publicNetworkAccess
+    networkAcls: { defaultAction: publicNetworkAccess == 'Enabled' ? 'Allow' : 'Deny', bypass: 'AzureServices' }
   }
 }
 

@@ -9,6 +9,7 @@ const ROLES: Readonly<Record<string, string>> = {
   '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3': 'storageTableDataContributor',
   '3913510d-42f4-4e42-8a64-420c390055eb': 'monitoringMetricsPublisher',
   '3e150937-b8fe-4cfb-8069-0eaf05ecd056': 'sentinelResponder',
+  '12338af0-0e69-4776-bea7-57ae8d297424': 'keyVaultCryptoUser',
 };
 
 const GUID = /(\w+)(?:: | = )'([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})'/g;

@@ -78,6 +78,16 @@ describe('a release', () => {
   });
 });
 
+it('a change to a template passes the compiler, whose warnings of types are faults', () => {
+  const text = files.find(({ name }) => name === 'ci')?.text ?? '';
+  const [, listed = ''] = /for template in (.+); do/.exec(text) ?? [];
+  expect(listed.split(' ').sort()).toEqual(['infra/main.bicep', 'infra/playbooks.bicep']);
+  const [, pattern = ''] = /grep -E '([^']+)' found\.txt/.exec(text) ?? [];
+  const warning = (code: string) => `/x/infra/main.bicep(12,3) : Warning ${code}: The property "tlz" is not allowed.`;
+  expect(new RegExp(pattern).test(warning('BCP037'))).toBe(true);
+  expect(new RegExp(pattern).test(warning('use-recent-api-versions'))).toBe(false);
+});
+
 it('both workflows mean the same commit by the same action', () => {
   const uses = files.flatMap(({ text }) => [...text.matchAll(/uses: ([\w/-]+)@(.+)$/gm)]);
   const commits = new Map(uses.map(([, action, commit]) => [action, commit]));
