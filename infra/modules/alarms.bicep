@@ -7,7 +7,7 @@ param componentId string
 param email string
 
 // Each line of the collector is one JSON object in a trace's message.
-var lines = 'AppTraces | extend line = parse_json(Message) | where isnotempty(line.event)'
+var lines = 'AppTraces | where _ResourceId =~ "${componentId}" | extend line = parse_json(Message) | where isnotempty(line.event)'
 
 var alarms = [
   {
@@ -27,6 +27,17 @@ var alarms = [
     query: '${lines} | where line.event == "transition" and line.to == "failed"'
     operator: 'GreaterThan'
     threshold: 0
+  }
+  {
+    name: 'collections-stuck'
+    title: 'Collections are stuck'
+    description: 'A collection has been at a step that waits for no machine for over an hour. See operate.md, Collections are stuck.'
+    severity: 2
+    query: '${lines} | where line.event == "transition" | extend collection = tostring(line.collection), state = tostring(line.to) | summarize since = min(TimeGenerated), seen = max(TimeGenerated) by collection, state | summarize arg_max(seen, state, since) by collection | where state in ("received", "copying", "sealing") and since < ago(1h)'
+    operator: 'GreaterThan'
+    threshold: 0
+    frequency: 'PT1H'
+    window: 'P2D'
   }
   {
     name: 'copies-fail'
@@ -95,12 +106,12 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
       severity: alarm.severity
       enabled: true
       scopes: [workspaceId]
-      evaluationFrequency: 'PT5M'
-      windowSize: 'PT15M'
+      evaluationFrequency: alarm.?frequency ?? 'PT5M'
+      windowSize: alarm.?window ?? 'PT15M'
       criteria: {
         allOf: [
           {
-            query: '${alarm.query} | where _ResourceId =~ "${componentId}"'
+            query: alarm.query
             timeAggregation: 'Count'
             operator: alarm.operator
             threshold: alarm.threshold
