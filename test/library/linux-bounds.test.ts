@@ -1,24 +1,11 @@
 import { spawn } from 'node:child_process';
-import {
-  chmod,
-  chown,
-  copyFile,
-  lstat,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  symlink,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
+import { chown, lstat, mkdir, mkdtemp, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   childrenOf,
   endScript,
-  linuxScript,
   processesIn,
   removeAll,
   runScript,
@@ -128,33 +115,6 @@ describe.concurrent('bounds of the Linux script', () => {
       expect(run.exitCode).toBe(0);
       await expect(lstat(folderOf(collection))).rejects.toMatchObject({ code: 'ENOENT' });
       expect(await processesIn(folderOf(collection))).toEqual([]);
-    },
-  );
-
-  test.runIf(isRoot)(
-    'without rights it collects what it may, and says what it may not',
-    { timeout: limitMs },
-    async ({ onTestFinished }) => {
-      const collection = newCollection();
-      const files = await mkdtemp(join(tmpdir(), 'rights-'));
-      onTestFinished(() => removeAll([folderOf(collection), files]));
-      await chmod(files, 0o755);
-      await copyFile(linuxScript, join(files, 'evidence-triage.sh'));
-      await chmod(join(files, 'evidence-triage.sh'), 0o644);
-      await writeFile(join(files, 'secret'), 'secret', { mode: 0o600 });
-      await writeFile(join(files, 'open'), 'open', { mode: 0o644 });
-      await mkdir(join(files, 'closed'), { mode: 0o700 });
-      const paths = ['secret', 'open', 'closed/inside'].map((name) => ({ path: join(files, name) }));
-      const options = { uid: nobody, script: join(files, 'evidence-triage.sh') };
-      const { run, answer } = await runScript('dash', [encodeRequest({ collection, files: paths })], options);
-      expect(run).toMatchObject({ exitCode: 0, stderr: '' });
-      expect(answer.files).toMatchObject([
-        { status: 'unreadable', sha256: null },
-        { status: 'collected', sha256: sha256('open') },
-        { status: 'unreadable', sha256: null },
-      ]);
-      const { index } = await unpack(`${folderOf(collection)}/evidence.tar.gz`, onTestFinished);
-      expect(index.rows.filter((row) => row.status === 'unreadable').every((row) => row.reason !== null)).toBe(true);
     },
   );
 

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { unixLibrary } from './linux-machine.ts';
 
-const hasShellcheck = spawnSync('shellcheck', ['--version']).status === 0;
 // A word where a command stands: at the front, in a pipe or a substitution, or given to the script's own runners.
 function asCommand(words: string): RegExp {
   return new RegExp(`(?:^|[|;&({]|run \\S+ \\d+ \\d+|run_for \\S+)\\s*(?:${words})\\b`, 'm');
@@ -14,13 +13,6 @@ describe.each(readdirSync(unixLibrary))('%s', (name) => {
   const path = join(unixLibrary, name);
   // Comments apart.
   const code = readFileSync(path, 'utf8').replaceAll(/^\s*#.*$/gm, '');
-
-  // Skipped where shellcheck is not installed since 2026-11-21: a newcomer needs none, and .ci/run, which installs it, checks as well.
-  test.runIf(hasShellcheck)('shellcheck has nothing to say', () => {
-    const checked = spawnSync('shellcheck', ['--shell=sh', path], { encoding: 'utf8' });
-    expect(checked.stdout).toBe('');
-    expect(checked.status).toBe(0);
-  });
 
   test.each(['bash', 'dash'])('%s can parse it', (shell) => {
     expect(spawnSync(shell, ['-n', path], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });

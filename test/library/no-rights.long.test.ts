@@ -1,0 +1,3 @@
+import { testWithoutRights } from './no-rights.ts';
+
+testWithoutRights('evidence-triage.sh');

@@ -1,0 +1,16 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { unixLibrary } from './linux-machine.ts';
+
+const hasShellcheck = spawnSync('shellcheck', ['--version']).status === 0;
+
+// Skipped where shellcheck is not installed since 2026-11-21: a newcomer needs none, and .ci/run, which installs it, checks as well.
+describe.runIf(hasShellcheck).each(readdirSync(unixLibrary))('%s', (name) => {
+  test('shellcheck has nothing to say', () => {
+    const checked = spawnSync('shellcheck', ['--shell=sh', join(unixLibrary, name)], { encoding: 'utf8' });
+    expect(checked.stdout).toBe('');
+    expect(checked.status).toBe(0);
+  });
+});
