@@ -44,7 +44,7 @@ async function putFile({ simulator }: Fleet, text: string): Promise<void> {
 export const tamper = (on: Fleet) => putFile(on, 'Remove-Item C:\\ -Recurse');
 
 /** Puts the reviewed script back. */
-export async function putBack(on: Fleet): Promise<void> {
+async function putBack(on: Fleet): Promise<void> {
   const script = (await portsOf(on).content.scripts()).get(NAME);
   if (script === undefined) throw new Error(`${NAME} is not among the reviewed scripts.`);
   await putFile(on, new TextDecoder().decode(script.content));
