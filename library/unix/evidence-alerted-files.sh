@@ -1166,7 +1166,10 @@ line_feed=${line_feed%_}
 # -------------------------------------------------------------------------------------------------------- running
 # What a process runs or holds open can be read through /proc, also when its name is gone.
 
-# Once: $folder/held, a line for each such file (link device:inode bytes links), executables first.
+# How many processes of one file are told apart: should the first be gone or not be readable, the next may be.
+readonly MAX_HOLDERS=4
+
+# Once: $folder/held, a line for each process of such a file (link device:inode bytes links number), executables first.
 list_held() {
   [ ! -e "$folder/held" ] || return 0
   : >"$folder/held"
@@ -1178,7 +1181,7 @@ list_held() {
     run_for "$seconds" find /proc -maxdepth 2 -path '/proc/[0-9]*/exe' -exec stat -L -c '%n %d:%i %s %h %f' {} +
     run_for "$seconds" find /proc -maxdepth 3 -path '/proc/[0-9]*/fd/*' ! -path "/proc/$$/*" -exec stat -L -c '%n %d:%i %s %h %f' {} + |
       awk '$4 == 0'
-  } | awk '$5 ~ /^8...$/ && !($2 in seen) { seen[$2] = 1; if (++count <= 2000) print $1, $2, $3, $4 }' >"$folder/held"
+  } | awk -v most=$MAX_HOLDERS '$5 ~ /^8...$/ && ++seen[$2] <= most { if (++count <= 3000) print $1, $2, $3, $4, seen[$2] }' >"$folder/held"
   while read -r link _; do
     target=$(readlink "$link" && printf .)
     target=${target%.}
@@ -1189,26 +1192,54 @@ list_held() {
 }
 
 # Once, and only when the alert has a hash that no path led to: the hashes of what is run, of 64 MiB each at most. What has
-# no name any more comes first, then what is small.
+# no name any more comes first, then what is small; of each file one process, the next one only where that could not be read.
 hash_held() {
   list_held
   [ ! -s "$folder/sums" ] || return 0
+  holder=1
   fit_seconds 40
-  awk '$3 <= 67108864 { print ($4 == 0 ? 0 : 1), $3, $1 }' "$folder/held" | sort -k1,1n -k2,2n | awk '{ print $3 }' | hash_listed >"$folder/sums"
+  while [ "$holder" -le $MAX_HOLDERS ]; do
+    awk -v holder="$holder" '
+      part == "sums" { sub(/^\*/, "", $2); hashed[$2] = 1; next }
+      part == "links" { if ($1 in hashed) known[$2] = 1; next }
+      $5 == holder && $3 <= 67108864 && !($2 in known) { print ($4 == 0 ? 0 : 1), $3, $1 }
+    ' part=sums "$folder/sums" part=links "$folder/held" part=all "$folder/held" | sort -k1,1n -k2,2n | awk '{ print $3 }' >"$folder/list"
+    if [ -s "$folder/list" ]; then hash_listed <"$folder/list" >>"$folder/sums"; fi
+    holder=$((holder + 1))
+    fit_seconds 10
+  done
 }
 
-# -> $link, the file of /proc whose content has the alert's hash, or empty.
+# -> $links, the files of /proc whose content has the alert's hash, at most eight, or empty.
 find_held_by_sum() {
-  link=''
+  links=''
   [ -n "$expected_sum" ] || return 0
   hash_held
-  link=$(awk -v sum="$expected_sum" '$1 == sum { sub(/^\*/, "", $2); print $2; exit }' "$folder/sums")
+  links=$(awk -v sum="$expected_sum" '
+    part == "sums" { sub(/^\*/, "", $2); if ($1 == sum) found[$2] = 1; next }
+    part == "links" { if ($1 in found) wanted[$2] = 1; next }
+    ($2 in wanted) && ++count <= 8 { print $1 }
+  ' part=sums "$folder/sums" part=links "$folder/held" part=all "$folder/held")
 }
 
-# -> $link, the file of /proc that had the path and was removed, or empty.
+# -> $links, the files of /proc that had the path and were removed, at most eight, or empty.
 find_held_by_path() {
   list_held
-  link=$(awk -v path="$request_path" '$1 == path { print $2; exit }' "$folder/deleted")
+  links=$(awk -v path="$request_path" '$1 == path && ++count <= 8 { print $2 }' "$folder/deleted")
+}
+
+# target in the package, and the SHA-256 it must have or empty: as copy_held, by the first of $links that can be read;
+# fails when there is none.
+copy_first_held() {
+  for link in $links; do
+    copy_held "$1"
+    if [ "$status" = 'too large' ]; then return 0; fi
+    [ "$status" = collected ] || continue
+    if [ -z "$2" ] || [ "$sum" = "$2" ]; then return 0; fi
+    used=$((used - bytes - OVERHEAD_BYTES))
+    drop_stored unreadable "Process $held_by has another file in use by now."
+  done
+  return 1
 }
 
 # target in the package -> $status and $reason, and $stored, $bytes, $sum as copy_file.
@@ -1343,24 +1374,28 @@ collect_quarantined() {
 # -------------------------------------------------------------------------------------------------------- collect
 
 look_further() {
+  is_held=no
   case $status in collected | 'too large' | 'not a regular file') return 0 ;; esac
   first_status=$status
   first_reason=$reason
+  is_held=yes
   find_held_by_path
-  if [ -z "$link" ]; then find_held_by_sum; fi
-  if [ -n "$link" ]; then
-    copy_held "files/$file_index"
-    judge
-    if [ "$status" = collected ]; then return 0; fi
+  copy_first_held "files/$file_index" '' && judge && return 0
+  tried=$links
+  find_held_by_sum
+  copy_first_held "files/$file_index" "$expected_sum" && judge && return 0
+  is_held=no
+  # What a process has is not gone, though it could not be read.
+  if [ -z "$tried$links" ]; then
+    status=$first_status
+    reason=$first_reason
   fi
-  status=$first_status
-  reason=$first_reason
   judge
   case $status in absent | unreadable) collect_quarantined ;; esac
 }
 
 add_related_rows() {
-  if [ "$status" = 'too large' ]; then
+  if [ "$status" = 'too large' ] && [ "$is_held" = no ]; then
     large_size=$first_size
     large_facts=$first_facts
     large_identity=$first_identity
@@ -1406,9 +1441,9 @@ keep_end() {
 # The path has other bytes than the alert saw; a process may still run those.
 keep_original() {
   find_held_by_sum
-  [ -n "$link" ] || return 0
-  begin_row 'alert file' "$link" || return 0
-  copy_held "artifacts/$id.raw"
+  [ -n "$links" ] || return 0
+  begin_row 'alert file' "${links%%"$line_feed"*}" || return 0
+  copy_first_held "artifacts/$id.raw" "$expected_sum"
   judge
   request_json="{\"index\":$file_index,\"sha256\":\"$expected_sum\",\"verdict\":\"$verdict\"}"
   add_row 'alert file' "$link" "$(printf '%s' "$link" | base64url_encode)" "$stored" "$bytes" "$sum" "$status" "$reason"
