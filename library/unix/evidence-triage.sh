@@ -1528,7 +1528,21 @@ collect_web_shell() {
     /etc/nginx/conf.d/* /etc/httpd/conf.d/*
 }
 
-# folder what most tests...: the newest files below a folder that pass the tests, each as a row of its own.
+# arguments of find -> a line a file: seconds of its change, and its name, in which a line break and a backslash are escaped.
+if [ "$(stat --printf '\0' / | sed -z 's/^$/b/' | tr '\000' x)" = bx ]; then
+  list_found() {
+    run_for "$seconds" find "$@" -exec stat --printf '%Z %n\0' {} + | sed -z 's/\\/\\\\/g; s/\n/\\n/g' | tr '\000' '\n'
+  }
+else
+  # A name with a line break cannot be told from two here: those are in the listings only.
+  list_found() {
+    run_for "$seconds" find "$@" ! -path '*
+*' -exec stat -c '%Z %n' {} + | sed 's/\\/\\\\/g'
+  }
+fi
+
+# folder what most tests...: the newest files below a folder that pass the tests, each as a row of its own. Where more do,
+# a listing has all of them, and a row says so.
 collect_suspicious() {
   suspicious_root=$1
   suspicious_what=$2
@@ -1539,14 +1553,25 @@ collect_suspicious() {
   read_left
   [ "$left" -gt 0 ] || return 0
   fit_seconds 20
-  # A name with a line break cannot be told from two: those are in the listings only.
-  run_for "$seconds" find "$suspicious_root/" -xdev -maxdepth 12 -type f ! -name '*
-*' ! -path '*
-*' ! -path "$folder/*" -size -10240 "$@" -exec stat -c '%Z %n' {} + | sort -rn | head -n "$suspicious_most" >"$folder/suspicious"
-  while read -r suspicious; do
-    collect_files "$suspicious_category" 5242880 whole "${suspicious#* }"
+  rm -f -- "$folder/slow"
+  list_found "$suspicious_root/" -xdev -maxdepth 12 -type f ! -path "$folder/*" -size -10240 "$@" | sort -rn >"$folder/found"
+  suspicious_count=$(wc -l <"$folder/found")
+  suspicious_reason=''
+  if [ -e "$folder/slow" ]; then suspicious_reason="Stopped after $seconds s: there may be more. "; fi
+  if [ "$suspicious_count" -gt "$suspicious_most" ]; then
+    suspicious_reason="${suspicious_reason}The newest $suspicious_most of $((suspicious_count)) files are taken; the listing before this row has all."
+    collect_listing "$suspicious_root" 20 12 "$suspicious_what" -type f -size -10240 "$@"
+  fi
+  if [ -n "$suspicious_reason" ] && open_row "$suspicious_category" "find $suspicious_root ($suspicious_what)"; then
+    add_row "$suspicious_category" "find $suspicious_root ($suspicious_what)" '' '' '' '' skipped "$suspicious_reason"
+  fi
+  head -n "$suspicious_most" "$folder/found" >"$folder/suspicious"
+  while IFS= read -r suspicious; do
+    # The mark keeps a line break at the end of a name.
+    suspicious=$(printf '%b_' "${suspicious#* }")
+    collect_files "$suspicious_category" 5242880 whole "${suspicious%_}"
   done <"$folder/suspicious"
-  rm -f -- "$folder/suspicious"
+  rm -f -- "$folder/suspicious" "$folder/found"
 }
 
 # Notes by their names; a few of what may be encrypted, as its first blocks tell how; what could restore it.

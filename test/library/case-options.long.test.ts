@@ -3,25 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { prepareCases } from './case-script.ts';
 import { removeAll, runScript, unpack } from './linux-machine.ts';
 import { encodeRequest, folderOf, newCollection } from './script-contract.ts';
-import { copyWithStubs } from './script-stubs.ts';
-
-/** A triage that collects by case and nothing else, with the places it looks at below a folder of the test. */
-async function prepareCases(folder: string): Promise<string> {
-  const script = await copyWithStubs('evidence-triage.sh', folder, {});
-  const text = await readFile(script, 'utf8');
-  const collect = text.lastIndexOf('\ncollect() {\n');
-  const only =
-    '\ncollect() {\n  read_remote_mounts\n  artifact_limit=$limit_bytes\n  collect_by_case\n}\n\nstart "$@"\n';
-  const moved = `${text.slice(0, collect)}${only}`
-    .replace(/^web_roots=.*$/m, `web_roots='${folder}/www'`)
-    .replace('in /home /root /srv', `in ${folder}/home /srv`)
-    .replaceAll('/home/*', `${folder}/home/*`)
-    .replaceAll('set -- /root', 'set --');
-  execFileSync('tee', [script], { input: moved, stdio: ['pipe', 'ignore', 'inherit'] });
-  return script;
-}
 
 test.each(['bash', 'dash'])(
   'in %s, the options by case collect what they name, and of secrets no content',
@@ -35,6 +19,7 @@ test.each(['bash', 'dash'])(
       const plant = `mkdir -p www 'home/a b/.config/google-chrome/Default' 'home/a b/.ssh' home/c
 printf '<?php x' >'www/$(id) "shell".php'
 printf '<?php y' >"www/-rf.php"
+printf '<?php z' >"www/$(printf 'a\\nb\\\\n.php')"
 printf plain >www/page.html
 ln -s /etc/shadow www/link.php
 mkfifo www/pipe.php
@@ -62,7 +47,7 @@ printf 'curl x\\n' >'home/a b/.bash_history'`;
               .replace(`${folder}/`, ''),
           )
           .toSorted();
-      expect(pathsOf('web file')).toEqual(['www/$(id) "shell".php', 'www/-rf.php']);
+      expect(pathsOf('web file')).toEqual(['www/$(id) "shell".php', 'www/-rf.php', 'www/a\nb\\n.php']);
       expect(pathsOf('ransom note')).toEqual(['home/c/HOW_TO_DECRYPT $(files).txt']);
       expect(pathsOf('encrypted sample')).toEqual(['home/c/book.xlsx.lockbit3']);
       expect(pathsOf('history')).toContain('home/a b/.bash_history');
