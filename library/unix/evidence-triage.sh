@@ -1234,6 +1234,20 @@ is_remote() {
   return 1
 }
 
+# What was looked for and not found is a row as well: category, what, and how many rows there were before.
+note_none() {
+  [ "$id" -eq "$3" ] || return 0
+  open_row "$1" "$2" || return 0
+  add_row "$1" "$2" '' '' '' '' absent 'Nothing of it is on this machine.'
+}
+
+note_missing_categories() {
+  for category in system process network firewall session kernel mount schedule service autostart user history log defender \
+    package share 'file listing'; do
+    grep -q -F "\"category\":\"$category\"," "$folder/rows" || note_none "$category" "$category" "$id"
+  done
+}
+
 collect_system() {
   run system 5 65536 uname -a
   run system 5 65536 cat /proc/version /proc/cmdline /proc/uptime /proc/loadavg /proc/sys/kernel/tainted
@@ -1265,10 +1279,16 @@ collect_network() {
   run network 10 262144 ip rule
   run network 10 262144 ip neighbour
   run network 10 524288 grep -H '' /proc/net/arp /proc/net/route /proc/net/dev
+  # Only what runs is asked, because the question would start it.
+  rows_before=$id
+  if [ -d /run/systemd/resolve ]; then run network 10 1048576 resolvectl --no-pager show-cache; fi
+  note_none network 'DNS cache of systemd-resolved' "$rows_before"
   # Only what is loaded is asked, because the question would load it.
-  if [ -d /sys/module/nf_tables ]; then run network 10 1048576 nft -n list ruleset; fi
-  if [ -s /proc/net/ip_tables_names ]; then run network 10 1048576 iptables-save; fi
-  if [ -s /proc/net/ip6_tables_names ]; then run network 10 1048576 ip6tables-save; fi
+  rows_before=$id
+  if [ -d /sys/module/nf_tables ]; then run firewall 10 1048576 nft -n list ruleset; fi
+  if [ -s /proc/net/ip_tables_names ]; then run firewall 10 1048576 iptables-save; fi
+  if [ -s /proc/net/ip6_tables_names ]; then run firewall 10 1048576 ip6tables-save; fi
+  note_none firewall 'nftables and iptables in the kernel' "$rows_before"
   collect_files network 262144 whole /etc/hosts /etc/resolv.conf /run/systemd/resolve/resolv.conf /etc/nsswitch.conf \
     /etc/hosts.allow /etc/hosts.deny
   run_list process 20 4194304 'stat /proc/*/fd/*' list_open_files
@@ -1277,6 +1297,7 @@ collect_network() {
 collect_executables() {
   run_list process 45 524288 'sha256 of /proc/*/exe, one process of each' list_executable_hashes
   # Running, and no longer on the disk: each of them once, at most ten.
+  rows_before=$id
   copied=' '
   for link in /proc/[0-9]*/exe; do
     read_left
@@ -1290,6 +1311,8 @@ collect_executables() {
     copied="$copied$identity "
     run process 20 16777216 cat "$link"
   done
+  note_none process 'executables that run and were removed' "$rows_before"
+  run_list process 15 2097152 'ps, web workers and what is below them' list_web_children
 }
 
 collect_sessions() {
@@ -1327,6 +1350,7 @@ collect_pam() {
 }
 
 collect_containers() {
+  rows_before=$id
   if [ -S /run/containerd/containerd.sock ]; then
     run service 10 262144 ctr --address /run/containerd/containerd.sock namespaces list
     run service 10 1048576 ctr --address /run/containerd/containerd.sock --namespace k8s.io containers list
@@ -1336,10 +1360,13 @@ collect_containers() {
     collect_listing "$containers" 10 3 'all' -path '*/*'
   done
   collect_files service 262144 whole /etc/kubernetes/manifests/* /etc/containers/systemd/*
+  note_none service 'containers' "$rows_before"
 }
 
 collect_shares() {
+  rows_before=$id
   collect_files share 262144 whole /etc/exports /etc/exports.d/* /etc/samba/smb.conf /var/lib/nfs/etab
+  note_none share 'shares by NFS and Samba' "$rows_before"
   run_list share 5 262144 'grep . /sys/bus/usb/devices/*/(manufacturer, product, serial, idVendor, idProduct)' list_usb
 }
 
@@ -1409,7 +1436,16 @@ collect_home() {
     "$home/.rhosts" "$home/.shosts"
   collect_files history 262144 tail "$home/.bash_history" "$home/.zsh_history" "$home/.zhistory" "$home/.sh_history" \
     "$home/.ash_history" "$home/.history" "$home/.local/share/fish/fish_history" "$home/.python_history" \
-    "$home/.mysql_history" "$home/.psql_history" "$home/.sqlite_history" "$home/.viminfo" "$home/.lesshst" "$home/.wget-hsts"
+    "$home/.mysql_history" "$home/.psql_history" "$home/.sqlite_history" "$home/.viminfo" "$home/.lesshst" "$home/.wget-hsts" \
+    "$home"/.local/share/powershell/PSReadLine/*.txt
+  collect_files user 131072 whole "$home"/.mozilla/firefox/profiles.ini "$home"/snap/firefox/common/.mozilla/firefox/profiles.ini
+  set --
+  for browsers in .config .mozilla snap .var/app; do
+    if [ -d "$home/$browsers" ] && [ ! -h "$home/$browsers" ]; then set -- "$@" "$home/$browsers/"; fi
+  done
+  [ $# -gt 0 ] || return 0
+  run_list 'file listing' 10 524288 "find $home (browser histories)" list_files "$@" -xdev -maxdepth 7 -type f \
+    \( -name History -o -name places.sqlite -o -name 'Visited Links' -o -name downloads.sqlite \)
 }
 
 collect_homes() {
@@ -1422,6 +1458,7 @@ collect_homes() {
       if [ -d "$home" ] && [ ! -h "$home" ]; then set -- "$@" "$home"; fi
     done
   fi
+  rows_before=$id
   seen_homes=''
   homes=0
   for candidate; do
@@ -1431,12 +1468,15 @@ collect_homes() {
     [ "$homes" -le 200 ] || break
     collect_home "$candidate"
   done
+  note_none user 'logins, keys and histories of homes' "$rows_before"
 }
 
 collect_logs() {
   run log 25 8388608 journalctl --no-pager --utc --quiet -o short-iso --since=-24h -n 40000
+  rows_before=$id
   collect_files log 2097152 tail /var/log/auth.log /var/log/secure /var/log/audit/audit.log /var/log/syslog /var/log/messages \
     /var/log/cron /var/log/cron.log /var/log/kern.log /var/log/sudo.log /var/log/daemon.log
+  note_none log 'auth, audit and system logs as files' "$rows_before"
   collect_files log 1048576 tail /var/log/auth.log.1 /var/log/audit/audit.log.1 /var/log/faillog /var/log/boot.log
 }
 
@@ -1471,10 +1511,15 @@ collect_recent_files() {
   for listing in /dev/shm /tmp /var/tmp /run/user; do
     collect_listing "$listing" 10 6 'all' -path '*/*'
   done
-  for listing in /etc /root /home /usr/local /opt /srv /var/www /usr/bin /usr/sbin /usr/lib/systemd /boot /var/spool; do
+  for listing in /etc /root /home /usr/local /opt /srv /usr/bin /usr/sbin /usr/lib/systemd /boot /var/spool; do
     collect_listing "$listing" 10 10 'modified or changed in 7 days' \( -mtime -7 -o -ctime -7 \)
   done
   collect_listing /lib/modules 10 8 'modified or changed in 30 days' \( -mtime -30 -o -ctime -30 \)
+  rows_before=$id
+  for listing in $web_roots; do
+    collect_listing "$listing" 10 12 'modified or changed in 7 days' \( -mtime -7 -o -ctime -7 \)
+  done
+  note_none 'file listing' "$web_roots" "$rows_before"
   for listing in /usr /opt /home /tmp /var/tmp /dev/shm; do
     collect_listing "$listing" 10 12 'setuid or setgid' -type f \( -perm -4000 -o -perm -2000 \)
   done
@@ -1509,14 +1554,15 @@ list_web_children() {
 }
 
 collect_access_logs() {
+  rows_before=$id
   collect_files log "$1" tail /var/log/apache2/*access*.log /var/log/apache2/error.log /var/log/httpd/*access*log \
     /var/log/httpd/error_log /var/log/nginx/*access*.log /var/log/nginx/error.log /var/log/lighttpd/*.log /var/log/caddy/*.log \
     /var/log/tomcat*/*access*log* /opt/tomcat/logs/*access*.txt
+  note_none log 'access logs of web servers' "$rows_before"
 }
 
 # Names that a file to be served may have, and text that few of them need.
 collect_web_shell() {
-  run_list process 15 2097152 'ps, web workers and what is below them' list_web_children
   for web_root in $web_roots; do
     collect_listing "$web_root" 20 12 'modified or changed in 30 days' \( -mtime -30 -o -ctime -30 \)
     collect_suspicious "$web_root" 'scripts changed in 30 days' 20 \( -ctime -30 \) \
@@ -1613,7 +1659,6 @@ collect_infostealer() {
     stealer_homes=$((stealer_homes + 1))
     [ "$stealer_homes" -le 50 ] || break
     list_browser "$home" 'browser extensions' -maxdepth 8 -type f \( -path '*/Extensions/*/manifest.json' -o -name extensions.json -o -name addons.json \)
-    list_browser "$home" 'browser histories' -maxdepth 7 -type f \( -name History -o -name places.sqlite -o -name 'Visited Links' -o -name downloads.sqlite \)
     list_browser "$home" 'stores of secrets (metadata only)' -maxdepth 7 -type f \( -name 'Login Data*' -o -name logins.json -o -name key4.db -o -name Cookies \
       -o -name cookies.sqlite -o -name 'Web Data' -o -name 'Local State' -o -name '*.kdbx' -o -name '*.keyring' -o -name 'wallet.dat' \
       -o -path '*/.ssh/*' -o -path '*/.gnupg/*' -o -path '*/.kube/*' -o -path '*/.docker/config.json' -o -path '*/.config/gcloud/*' \)
@@ -1698,6 +1743,7 @@ collect() {
   collect_packages
   collect_shares
   collect_recent_files
+  note_missing_categories
 }
 
 start "$@"

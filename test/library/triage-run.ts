@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hostileNames } from './hostile-names.ts';
+import { findGaps } from './linux-sections.ts';
 import {
   linuxScript,
   processesIn,
@@ -168,6 +169,10 @@ function runAndLook(shell: string, collection: string): void {
     const stored = [...unpacked.files.keys()].filter((name) => name.startsWith('files/')).toSorted();
     const collected = answer.files.flatMap((file, index) => (file.status === 'collected' ? [`files/${index}`] : []));
     expect(stored).toEqual(collected.toSorted());
+  });
+
+  test('the index is complete: each section that is promised has its rows, or one that says why not', () => {
+    expect(findGaps(unpacked.index)).toEqual([]);
   });
 
   test('the machine is described: processes, network, users, schedules, and never a password hash', async () => {

@@ -1,0 +1,3 @@
+import { testLeavesNothing } from './leaves-nothing.ts';
+
+testLeavesNothing('evidence-triage.sh', 54_320);
