@@ -32,6 +32,7 @@ import type { FindingPorts } from './pipeline/find-collections.ts';
 import type { OpenFile } from './pipeline/open-evidence.ts';
 import { type DiscoveryPort, OLDEST_MS } from './pipeline/discover-alerts.ts';
 import type { ContentPort, LogLine, Ports } from './pipeline/ports.ts';
+import { watchQuiet } from './pipeline/watch-quiet.ts';
 import { type CallQuotasTable, createCallQuotas } from './state/call-quotas.ts';
 import { createCollections } from './state/collections.ts';
 import { createFixityRounds } from './state/fixity-rounds.ts';
@@ -161,6 +162,7 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
     callsPerHour: settings.callsPerHour,
     defender,
     collections,
+    quiet: watchQuiet(collections, now),
     lanes: createLanes(shared),
     governor,
     lookUpRoom: async () => {

@@ -1,5 +1,6 @@
 import { explainFault } from '../../shared/explain-fault.ts';
 import type { Ports } from '../../shared/pipeline/ports.ts';
+import { watchQuiet } from '../../shared/pipeline/watch-quiet.ts';
 import { rememberQuota, rememberTurn } from '../../test/memory/memory-state.ts';
 import { openGate } from './call-gate.ts';
 import { copyByTicket } from './copy-by-ticket.ts';
@@ -29,6 +30,7 @@ export interface StormParts {
 export function openStormPorts({ memory, storm, time, defender, log }: StormParts): Ports {
   const { now, wait } = time;
   const slow = <T extends object>(port: T): T => slowDown(port, () => wait(STORAGE_MS));
+  const collections = slow(memory.collections);
   const ports: Ports = {
     ...memory,
     now,
@@ -36,7 +38,8 @@ export function openStormPorts({ memory, storm, time, defender, log }: StormPart
     log,
     explain: explainFault,
     defender: openDefenderPort({ storm, time, defender, gate: openGate(CALL_LIMITS, now) }),
-    collections: slow(memory.collections),
+    collections,
+    quiet: watchQuiet(collections, now),
     lanes: slow(memory.lanes),
     control: slow(memory.control),
     governor: slow(rememberQuota(START_LIMITS, now)),

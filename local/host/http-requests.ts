@@ -4,18 +4,19 @@ import { answerInWords, type HttpAnswer, sendAnswer } from './http-answer.ts';
 import { type HttpRoute, matchHttpRoute } from './http-routes.ts';
 import { forwardHttpTrigger } from './http-stream.ts';
 import { answerHttpTrigger } from './http-triggers.ts';
+import type { StreamProxy } from './open-stream-proxy.ts';
 import { BodyTooLargeError, maxBodyBytes } from './read-body.ts';
 import { refuseForeignRequest } from './refuse-foreign-request.ts';
 
 /** Answers a request to a route of the platform's own, such as `/runtime/webhooks/eventgrid`. */
 export type Webhook = (request: IncomingMessage, url: URL) => Promise<HttpAnswer>;
 
-/** What is served: webhooks by their exact path, then the routes; streamed when there is a proxy's origin. */
+/** What is served: webhooks by their exact path, then the routes; streamed when there is a proxy. */
 export type ServedParts = {
   registry: Registry;
   routes: readonly HttpRoute[];
   webhooks: Readonly<Record<string, Webhook>>;
-  streamProxyOrigin: string | undefined;
+  proxy: StreamProxy | undefined;
 };
 
 /** Answers every request to the host: refuses foreign ones, then asks the webhooks, then the routes. */
@@ -33,10 +34,10 @@ export function createRequestListener(parts: ServedParts): RequestListener {
     const serve = async (): Promise<void> => {
       if (webhook !== undefined) return sendAnswer(response, await webhook(request, url));
       if (match === undefined) return sendAnswer(response, noSuchRoute);
-      if (parts.streamProxyOrigin === undefined) {
+      if (parts.proxy === undefined) {
         return sendAnswer(response, await answerHttpTrigger(parts.registry, match, exchange));
       }
-      return forwardHttpTrigger(parts.registry, parts.streamProxyOrigin, match, exchange);
+      return forwardHttpTrigger(parts.registry, parts.proxy, match, exchange);
     };
     serve().catch((error: unknown) => {
       sendAnswer(response, answerForError(error));

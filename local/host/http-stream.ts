@@ -6,6 +6,7 @@ import { answerForFailure, type HttpAnswer, type HttpExchange, sendAnswer } from
 import type { HttpMatch } from './http-routes.ts';
 import { joinHeaders } from './http-triggers.ts';
 import { invokeFunction } from './invoke-function.ts';
+import type { StreamProxy } from './open-stream-proxy.ts';
 import { announcesTooMuch, BodyTooLargeError, limitBody } from './read-body.ts';
 
 const hopByHopHeaders: readonly string[] = [
@@ -20,15 +21,15 @@ const hopByHopHeaders: readonly string[] = [
  */
 export async function forwardHttpTrigger(
   registry: Registry,
-  proxyOrigin: string,
+  proxy: Pick<StreamProxy, 'origin' | 'agent'>,
   { registered, params }: HttpMatch,
   { request, response, url }: HttpExchange,
 ): Promise<void> {
   if (announcesTooMuch(request)) throw new BodyTooLargeError();
   const headers = joinHeaders(request);
   const invocationId = randomUUID();
-  const upstream = openRequest(new URL(url.pathname + url.search, proxyOrigin), {
-    agent: false,
+  const upstream = openRequest(new URL(url.pathname + url.search, proxy.origin), {
+    agent: proxy.agent,
     method: request.method ?? 'GET',
     headers: {
       ...dropHopByHopHeaders(headers),
@@ -51,7 +52,8 @@ export async function forwardHttpTrigger(
 
     upstream.once('response', (proxied) => {
       response.writeHead(proxied.statusCode ?? 500, dropHopByHopHeaders(proxied.headers));
-      response.flushHeaders();
+      // With the first of the body where that is here already, as one write is half the work of two.
+      setImmediate(() => response.flushHeaders());
       pipeline(proxied, response).then(resolve, reject);
     });
 

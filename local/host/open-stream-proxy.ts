@@ -1,8 +1,9 @@
+import { Agent } from 'node:http';
 import { Server } from 'node:net';
 import type { Registry } from './core-api.ts';
 
-/** Where streamed HTTP requests are forwarded to, as an origin without a final slash, and how to end it. */
-export type StreamProxy = { origin: string; close(): void };
+/** Where streamed HTTP requests are forwarded to, as an origin without a final slash, the connections to it, which are kept as the real host keeps them, and how to end it. */
+export type StreamProxy = { origin: string; agent: Agent; close(): void };
 
 /**
  * Tells the library that loading is over, and opens its proxy if the app called `app.setup({ enableHttpStream: true })`
@@ -27,9 +28,12 @@ export async function openStreamProxy(registry: Registry): Promise<StreamProxy |
   }
   const httpUri = (await pending)?.['HttpUri'];
   if (httpUri === undefined) return undefined;
+  const agent = new Agent({ keepAlive: true });
   return {
     origin: `http://127.0.0.1:${new URL(httpUri).port}`,
+    agent,
     close: () => {
+      agent.destroy();
       for (const server of servers) server.close();
     },
   };

@@ -84,7 +84,7 @@ export async function startHost(host: HostSettings): Promise<Host> {
       '/runtime/webhooks/eventgrid': createEventGridWebhook(registry),
       '/runtime/webhooks/blobs': createBlobWebhook(blobs),
     };
-    server.on('request', createRequestListener({ registry, routes, webhooks, streamProxyOrigin: proxy?.origin }));
+    server.on('request', createRequestListener({ registry, routes, webhooks, proxy }));
     const running = [
       ...timers.map((timer) => runTimer(registry, timer, stopping.signal)),
       ...blobs.map(({ stopped }) => stopped),

@@ -2,8 +2,6 @@ import type { Collection } from '../domain/collection.ts';
 import { goOn } from './go-on.ts';
 import type { Ports } from './ports.ts';
 
-/** With more open collections than this a door leaves all work to the poll. */
-const QUIET_OPEN = 10;
 const DOOR_PATIENCE_MS = 2_000;
 
 /**
@@ -13,8 +11,7 @@ const DOOR_PATIENCE_MS = 2_000;
 export async function goOnWhileQuiet(ports: Ports, collections: readonly Collection[]): Promise<readonly Collection[]> {
   const [only, ...others] = collections;
   if (only?.status !== 'received' || others.length > 0 || ports.mode === 'off') return collections;
-  const open = await ports.collections.listOpen(QUIET_OPEN + 1);
-  if (open.length > QUIET_OPEN) return collections;
+  if ((await ports.quiet.ask()) === 'busy') return collections;
   const going = goOn(ports, only.id).catch((fault: unknown) => {
     ports.log({ event: 'fault', collection: only.id, code: ports.explain(fault).code });
     return null;

@@ -91,6 +91,12 @@ export interface CollectionsPort {
   readCustody(collectionId: string): Promise<readonly string[]>;
 }
 
+/** How much is going on, as a door sees it. */
+export interface QuietPort {
+  /** Whether so little is open that a door may go on with what it has just claimed. */
+  ask(): Promise<'quiet' | 'busy'>;
+}
+
 /** A machine's turn: one collection at a time, and none while the machine is left to its responders. */
 export interface LanesPort {
   /** Takes the lane for an attempt; answers whose it is now. */
@@ -294,6 +300,7 @@ export interface Ports {
   readonly callsPerHour: number;
   readonly defender: DefenderPort;
   readonly collections: CollectionsPort;
+  readonly quiet: QuietPort;
   readonly lanes: LanesPort;
   readonly governor: GovernorPort;
   /** Whose turn it is to list the running actions. */

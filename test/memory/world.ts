@@ -10,6 +10,7 @@ import type { LibraryFile } from '../../shared/domain/library-file.ts';
 import type { StartLimits } from '../../shared/domain/start-quota.ts';
 import type { StartOutcome } from '../../shared/domain/start-outcome.ts';
 import type { DefenderPort, LogLine, Ports } from '../../shared/pipeline/ports.ts';
+import { watchQuiet } from '../../shared/pipeline/watch-quiet.ts';
 import { openImmutablePackages } from './immutable-packages.ts';
 import { rememberAnnouncements } from './memory-announcements.ts';
 import { rememberCollections, rememberControl, rememberLanes, rememberQuota, rememberTurn } from './memory-state.ts';
@@ -81,6 +82,7 @@ export function makeWorld(
       world.actions.set(id, { ...action, machineId, status, commands: ended });
     },
   };
+  const collections = rememberCollections();
   const ports: Ports = {
     now,
     wait: () => new Promise(() => undefined),
@@ -94,7 +96,8 @@ export function makeWorld(
     lookUpRoom: async () => 'for any',
     callsPerHour: 1_500,
     defender: playDefender(world),
-    collections: rememberCollections(),
+    collections,
+    quiet: watchQuiet(collections, now),
     lanes: rememberLanes(),
     governor: rememberQuota(limits, now),
     listing: rememberTurn(now),

@@ -3,6 +3,7 @@ import { explainFault } from '../../shared/explain-fault.ts';
 import { openPackages } from '../../shared/evidence/packages.ts';
 import { parseTicket, removeTicket, writeTicket } from '../../shared/evidence/tickets.ts';
 import type { EvidencePort, LogLine, Ports } from '../../shared/pipeline/ports.ts';
+import { watchQuiet } from '../../shared/pipeline/watch-quiet.ts';
 import { createCallQuotas } from '../../shared/state/call-quotas.ts';
 import { createCollections } from '../../shared/state/collections.ts';
 import { createControl } from '../../shared/state/control.ts';
@@ -70,6 +71,7 @@ export function openInstance(parts: InstanceParts): Instance {
   const ledger = createLedger(table);
   const quotas = createCallQuotas(row, CALL_LIMITS);
   const packages: EvidencePort = openPackages({ evidence, custody: open('custody') }, ['.blob.core.windows.net']);
+  const collections = createCollections(table);
   const ports: Ports = {
     now,
     wait,
@@ -90,7 +92,8 @@ export function openInstance(parts: InstanceParts): Instance {
       { wire, life, quotas, hears: parts.hears, elapsed: () => serviceNow().getTime() },
       shared.defender,
     ),
-    collections: createCollections(table),
+    collections,
+    quiet: watchQuiet(collections, now),
     lanes: createLanes(row),
     governor: createGovernor(row, { startsPerMinute: settings.startsPerMinute, sessions: settings.sessions }),
     listing: createTurn(row, 'list machine actions'),
