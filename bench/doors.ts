@@ -58,7 +58,9 @@ try {
   console.log(
     `door's rate           ${door.perSecond.toFixed(0)} a second, the emulator's ${emulator.perSecond.toFixed(0)}`,
   );
-  console.log(`processor time        ${perAlert.toFixed(1)} ms an alert in the app, ${bare.toFixed(1)} for its writes alone`);
+  console.log(
+    `processor time        ${perAlert.toFixed(1)} ms an alert in the app, ${bare.toFixed(1)} for its writes alone`,
+  );
   if (door.accepted !== alerts || door.collections !== alerts) process.exitCode = 1;
 } finally {
   await agent.close();

@@ -1,8 +1,9 @@
 import { app } from '@azure/functions';
 import { admit } from '../shared/admit.ts';
 import { openCollector, settings } from '../shared/collector.ts';
-import { answerAttachment, readEvidencePath } from '../shared/doors/attachment.ts';
+import { answerAttachment, nameDownload, readEvidencePath } from '../shared/doors/attachment.ts';
 import { noSuchCollection, readCollectionId } from '../shared/doors/find-collection.ts';
+import { readWrapping } from '../shared/doors/read-wrapping.ts';
 import { problem } from '../shared/doors/reply.ts';
 import { paceAnswer } from '../shared/pace-answers.ts';
 import { openEvidence } from '../shared/pipeline/open-evidence.ts';
@@ -16,11 +17,16 @@ app.http('get-evidence-item', {
     if (collectionId === null) return noSuchCollection();
     const path = readEvidencePath(request.params['item']);
     if (path === null) return problem('not-found', NO_FILE);
-    const { ports, openFile } = await openCollector();
-    const opened = await openEvidence(ports, openFile, { collectionId, path, wrapped: 'as it is' }, caller);
+    const wrapping = readWrapping(request.query);
+    if (wrapping.outcome === 'wrong') return problem('wrong-query', wrapping.why);
+    const { wrapped } = wrapping;
+    const { ports, openFile, wrapInZip } = await openCollector();
+    const opened = await openEvidence(ports, openFile, { collectionId, path, wrapped }, caller);
     if (opened.outcome === 'not found') return problem('not-found', NO_FILE);
-    const content = paceAnswer(context.invocationId, opened.content);
-    return answerAttachment(content, { collectionId, path, bytes: opened.bytes, ending: 'evidence' });
+    const name = nameDownload(collectionId, path);
+    const file = wrapped === 'in a zip' ? wrapInZip(opened, name) : opened;
+    const content = paceAnswer(context.invocationId, file.content);
+    return answerAttachment(wrapped === 'in a zip' ? `${name}.zip` : name, { content, bytes: file.bytes });
   }),
 });
 

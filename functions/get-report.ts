@@ -15,11 +15,7 @@ app.http('get-report', {
     if (collection === null) return noSuchCollection();
     const report = await ports.evidence.readText(collection.id, 'report.html');
     if (report === null) return problem('no-report-yet', explainNoReport(collection));
-    const { noted } = await noteOpening(ports, collection.id, {
-      file: 'report.html',
-      by: 'http',
-      caller: caller.id,
-    });
+    const { noted } = await noteOpening(ports, collection.id, { file: 'report.html', by: 'http', caller: caller.id });
     return noted === 'noted' ? page(report) : problem('no-report-yet', explainNoReport(collection));
   }),
 });

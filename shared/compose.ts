@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment, Settings } from './settings.ts';
 import { readSettings } from './settings.ts';
@@ -19,6 +19,7 @@ import { digestBlob } from './evidence/digest-blob.ts';
 import { announceDecay } from './domain/announcement.ts';
 import type { Caller } from './domain/caller.ts';
 import { openPackedFile } from './evidence/open-packed-file.ts';
+import { type PassingFile, wrapInZip } from './evidence/wrap-in-zip.ts';
 import { openPackages } from './evidence/packages.ts';
 import { type KeyKeeper, openSigning, type PublishedKey } from './evidence/signing.ts';
 import { checkSignature } from './evidence/signing-check.ts';
@@ -63,6 +64,8 @@ export interface Collector {
   readonly countSubmission: (caller: Caller, alerts: number) => Promise<DailyCount>;
   /** Opens a file of a package. */
   readonly openFile: OpenFile;
+  /** A file in an encrypted zip of its own, as it passes; the name is that of the file in it. */
+  readonly wrapInZip: (file: PassingFile, name: string) => PassingFile;
   /** Ids of collections that may be what is asked for, page by page. */
   readonly listCandidates: FindingPorts['listCandidates'];
   /** The tenant's alerts, for who asks what a profile would have cost. */
@@ -214,7 +217,8 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
   const openFile: OpenFile = (collectionId, path) => openPackedFile(storage.evidence, collectionId, path);
   const { listSetAside, listCandidates } = collections;
   const more = { readQuotas, listSigningKeys, countSubmission, listSetAside, listCandidates, listAlerts, openFile };
-  return { settings, ports, fixity, ledger, storage, discovery, ...more };
+  const wrapFile = (file: PassingFile, name: string) => wrapInZip(file, name, randomBytes);
+  return { settings, ports, fixity, ledger, storage, discovery, ...more, wrapInZip: wrapFile };
 }
 
 /** Profiles, deny list and scripts as they ship; profiles with the overrides of ConfigStorage where that is set. */

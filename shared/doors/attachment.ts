@@ -8,17 +8,16 @@ export function readEvidencePath(item: string | undefined): string | null {
   return item !== undefined && PATH.test(item) ? item : null;
 }
 
-/** A file of a package as a download that no browser shows and no program opens by its name, whatever it holds. */
+/** The name of a file outside its package: one segment, made of our names, with an ending that no program opens. */
+export function nameDownload(collectionId: string, path: string): string {
+  return `${collectionId}_${path.replaceAll('/', '_')}.evidence`;
+}
+
+/** A file as a download that no browser shows and no program opens by itself, whatever it holds. */
 export function answerAttachment(
-  content: AsyncIterable<Uint8Array>,
-  file: {
-    readonly collectionId: string;
-    readonly path: string;
-    readonly bytes: number | null;
-    readonly ending: string;
-  },
+  name: string,
+  file: { readonly content: AsyncIterable<Uint8Array>; readonly bytes: number },
 ): Reply {
-  const name = `${file.collectionId}_${file.path.replaceAll('/', '_')}.${file.ending}`;
   return {
     status: 200,
     headers: {
@@ -28,8 +27,8 @@ export function answerAttachment(
       'content-security-policy': "default-src 'none'; sandbox",
       'cross-origin-resource-policy': 'same-origin',
       'cache-control': 'no-store',
-      ...(file.bytes === null ? {} : { 'content-length': String(file.bytes) }),
+      'content-length': String(file.bytes),
     },
-    body: content,
+    body: file.content,
   };
 }

@@ -2,6 +2,7 @@ import type { SchemaName } from './answer-schemas.ts';
 import type { Act } from './authorize.ts';
 import type { ProblemCode } from './problem.ts';
 import { LIST_PARAMETERS } from './read-list-query.ts';
+import { DOWNLOAD_PARAMETERS } from './read-wrapping.ts';
 
 /** What an answer is: JSON of a schema, or something else by its media type. */
 export interface Answer {
@@ -110,8 +111,14 @@ export const OPERATIONS: readonly Operation[] = [
   {
     ...{ id: 'get-evidence-item', method: 'get', path: '/collections/{id}/evidence/{item}', act: 'read' },
     summary: "A file of a collection's package as a download; item is its path, with slashes as they are",
-    answers: { 200: { what: 'Its bytes as they are stored.', mediaType: 'application/octet-stream' } },
-    problems: ['not-found'],
+    query: DOWNLOAD_PARAMETERS,
+    answers: {
+      200: {
+        what: 'Its bytes as they are stored; with as=zip, in a zip under AES-256 and the password infected.',
+        mediaType: 'application/octet-stream',
+      },
+    },
+    problems: ['not-found', 'wrong-query'],
   },
   {
     ...{ id: 'get-report', method: 'get', path: '/collections/{id}/report', act: 'read' },

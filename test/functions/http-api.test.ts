@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { BlobServiceClient } from '@azure/storage-blob';
+import { Uint8ArrayReader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AppUnderTest, firstCollection, startAppUnderTest } from './app-under-test.ts';
 
@@ -87,6 +88,44 @@ describe('a file of a package', () => {
       expect(JSON.parse(line)).toMatchObject({ number, event: 'exported' });
     }
   });
+
+  it('comes in an encrypted zip for who asks for that, and the custody log says so', async () => {
+    const path = 'data/0-1-getfile/content';
+    const plain = Buffer.from(await (await app.get(`/api/collections/${id}/evidence/${path}`)).arrayBuffer());
+    const answer = await app.get(`/api/collections/${id}/evidence/${path}?as=zip`);
+    const name = `${id}_data_0-1-getfile_content.evidence`;
+    expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="${name}.zip"`);
+    const zip = new Uint8Array(await answer.arrayBuffer());
+    expect(answer.headers.get('content-length')).toBe(String(zip.length));
+    const entries = await new ZipReader(new Uint8ArrayReader(zip), { useWebWorkers: false }).getEntries();
+    expect(entries.map(({ filename, encrypted }) => ({ filename, encrypted }))).toEqual([
+      { filename: name, encrypted: true },
+    ]);
+    const [entry] = entries;
+    const content =
+      entry?.directory === false && (await entry.getData(new Uint8ArrayWriter(), { password: 'infected' }));
+    expect(Buffer.from(content || []).equals(plain)).toBe(true);
+
+    const { entries: log } = await getJson<{ entries: { event: string; detail: object; caller: string }[] }>(
+      `/api/collections/${id}/custody`,
+    );
+    const bytes = plain.length;
+    expect(log.slice(-2)).toMatchObject([
+      { event: 'exported', caller: 'local', detail: { path, bytes, wrapped: 'as it is' } },
+      { event: 'exported', caller: 'local', detail: { path, bytes, wrapped: 'in a zip' } },
+    ]);
+  });
+
+  it.each(['as=gzip', 'as=zip&password=secret', 'zip'])(
+    'asked for with %s it is refused, not given out',
+    async (query) => {
+      const before = await getJson<{ entries: readonly unknown[] }>(`/api/collections/${id}/custody`);
+      const answer = await app.get(`/api/collections/${id}/evidence/report.html?${query}`);
+      expect(answer.status).toBe(400);
+      expect(await answer.json()).toMatchObject({ code: 'wrong-query' });
+      expect(await getJson(`/api/collections/${id}/custody`)).toEqual(before);
+    },
+  );
 
   it.each(['nothing/here', 'data/../../other', '%2e%2e/report.html', 'data%2Falert%2Falert.json'])(
     '%s is not found, and nobody is noted to have had it',

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
-import { answerAttachment, readEvidencePath } from '../../../shared/doors/attachment.ts';
+import { answerAttachment, nameDownload, readEvidencePath } from '../../../shared/doors/attachment.ts';
 
 it.each([
   ['report.html', 'report.html'],
@@ -23,8 +23,8 @@ it.each([
 });
 
 it('is a download that nothing opens', () => {
-  const file = { collectionId: 'c'.repeat(32), path: 'data/alert/alert.json', bytes: 7, ending: 'evidence' };
-  const { status, headers } = answerAttachment(Readable.from([]), file);
+  const name = nameDownload('c'.repeat(32), 'data/alert/alert.json');
+  const { status, headers } = answerAttachment(name, { content: Readable.from([]), bytes: 7 });
   expect(status).toBe(200);
   expect(headers).toMatchObject({
     'content-type': 'application/octet-stream',
