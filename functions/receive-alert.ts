@@ -5,7 +5,7 @@ import { allowSender, answerHandshake } from '../shared/doors/handshake.ts';
 import { limitSubmission } from '../shared/doors/limit-submission.ts';
 import { readAlertPayload } from '../shared/doors/read-alert-payload.ts';
 import { readJsonBody } from '../shared/doors/read-json-body.ts';
-import { accepted, acknowledged, problem } from '../shared/doors/reply.ts';
+import { accepted, acknowledged, problem, type Reply } from '../shared/doors/reply.ts';
 import { receiveAlerts } from '../shared/pipeline/receive-alerts.ts';
 
 app.http('receive-alert', {
@@ -18,23 +18,19 @@ app.http('receive-alert', {
       return problem('switched-off', 'MODE is off. Send the alert again once it is observe or collect.');
     const body = await readJsonBody(request);
     const { ports, ledger, countSubmission } = await openCollector();
-    if (body.outcome === 'problem') {
-      await ledger.noteRefused(new Date(), 'http', body.code);
-      return problem(body.code, body.detail);
-    }
+    const turnAway = async (code: string, reply: Reply) => {
+      await ledger.noteRefused(new Date(), 'http', code);
+      return reply;
+    };
+    if (body.outcome === 'problem') return turnAway(body.code, problem(body.code, body.detail));
     const handshake = answerHandshake(body.value);
     if (handshake !== null) return handshake;
     const payload = readAlertPayload(body.value);
-    if (payload.outcome !== 'alerts') {
-      const isUnknown = payload.outcome === 'unknown';
-      await ledger.noteRefused(new Date(), 'http', isUnknown ? payload.code : 'nothing-to-collect');
-      return isUnknown ? problem(payload.code, payload.why) : acknowledged(payload.refused, payload.left);
-    }
+    if (payload.outcome === 'unknown') return turnAway(payload.code, problem(payload.code, payload.why));
+    if (payload.outcome === 'nothing')
+      return turnAway('nothing-to-collect', acknowledged(payload.refused, payload.left));
     const taken = await limitSubmission(caller, payload.references, (alerts) => countSubmission(caller, alerts));
-    if (taken.submission === 'refused') {
-      await ledger.noteRefused(new Date(), 'http', taken.code);
-      return taken.reply;
-    }
+    if (taken.submission === 'refused') return turnAway(taken.code, taken.reply);
     const receipt = await receiveAlerts(ports, ledger, taken.references, 'http', caller);
     return accepted(request.url, receipt, payload.refused, payload.left);
   }),
