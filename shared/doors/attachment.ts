@@ -3,9 +3,13 @@ import type { Reply } from './reply.ts';
 /** A path in a package: segments of letters, digits, dot, dash and underscore, none of which begins with a dot. */
 const PATH = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}(?:\/[A-Za-z0-9_][A-Za-z0-9._-]{0,127}){0,7}$/;
 
-/** The path of a file that a route names, null when no file of a package can have it. */
+/**
+ * The path of a file that a route names, null when no file of a package can have it. Its slashes may be encoded: clients
+ * that are generated from a description encode them, and the host leaves `%2F` as it is.
+ */
 export function readEvidencePath(item: string | undefined): string | null {
-  return item !== undefined && PATH.test(item) ? item : null;
+  const path = item?.replaceAll(/%2f/gi, '/') ?? '';
+  return PATH.test(path) ? path : null;
 }
 
 /** The name of a file outside its package: one segment, made of our names, with an ending that no program opens. */

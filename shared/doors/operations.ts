@@ -110,7 +110,7 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     ...{ id: 'get-evidence-item', method: 'get', path: '/collections/{id}/evidence/{item}', act: 'read' },
-    summary: "A file of a collection's package as a download; item is its path, with slashes as they are",
+    summary: "A file of a collection's package as a download; item is its path, with slashes as they are or encoded",
     query: DOWNLOAD_PARAMETERS,
     answers: {
       200: {

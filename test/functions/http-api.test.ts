@@ -127,7 +127,7 @@ describe('a file of a package', () => {
     },
   );
 
-  it.each(['nothing/here', 'data/../../other', '%2e%2e/report.html', 'data%2Falert%2Falert.json'])(
+  it.each(['nothing/here', 'data/../../other', '%2e%2e/report.html', '..%2Fother%2Freport.html', 'data%252Falert'])(
     '%s is not found, and nobody is noted to have had it',
     async (item) => {
       const before = await getJson<{ entries: readonly unknown[] }>(`/api/collections/${id}/custody`);
@@ -142,6 +142,11 @@ describe('a file of a package', () => {
 });
 
 describe('what has not changed', () => {
+  it.each(['/api/collections', '/api/keys', '/api/openapi.json'])('is 304 for who has it: %s', async (path) => {
+    const etag = (await app.get(path)).headers.get('etag') ?? '';
+    expect((await fetch(`${app.url}${path}`, { headers: { 'if-none-match': `W/${etag}` } })).status).toBe(304);
+  });
+
   it.each(['', '/custody', '/evidence', '/report'])('is 304 for who has it: a collection%s', async (part) => {
     const url = `${app.url}/api/collections/${id}${part}`;
     const etag = (await fetch(url)).headers.get('etag') ?? '';

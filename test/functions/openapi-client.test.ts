@@ -48,7 +48,7 @@ interface Given {
   readonly body?: unknown;
 }
 
-/** A client that is made from a description alone: it sends only what is described, and takes only answers that are. */
+/** A client that is made from a description alone: it sends only what is described, encoded as generated ones do, and takes only answers that are. */
 function makeClient(origin: string, document: ApiDocument) {
   const { findFault, checkAnswer } = openChecker(document);
   const find = (operationId: string): readonly [path: string, method: string, ApiOperation] => {
@@ -65,7 +65,7 @@ function makeClient(origin: string, document: ApiDocument) {
       const place = operation.parameters?.find((parameter) => parameter.name === name)?.in;
       if (place === undefined) throw new Error(`${operationId} has no parameter ${name}.`);
       if (place === 'query') query.set(name, value);
-      else filled = filled.replace(`{${name}}`, value);
+      else filled = filled.replace(`{${name}}`, encodeURIComponent(value));
     }
     const schema = operation.requestBody?.content['application/json']?.schema;
     if (body !== undefined && findFault(schema ?? { not: {} }, body) !== null)

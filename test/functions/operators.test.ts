@@ -33,6 +33,11 @@ describe('an operator', () => {
     expect(await (await app.get(`/api/collections/${collection.id}`)).json()).toMatchObject({ status: 'planned' });
     expect(app.simulator.actions()).toEqual([]);
 
+    const url = `${app.url}/api/collections/${collection.id}`;
+    const etag = (await ask(url)).headers.get('etag') ?? '';
+    const askAgain = () => fetch(url, { headers: { 'if-none-match': etag } });
+    expect((await askAgain()).status).toBe(304);
+
     expect((await post(`/api/collections/${collection.id}/retry`)).status).toBe(409);
     const cancelled = await post(`/api/collections/${collection.id}/cancel`, { reason: 'not needed' });
     expect(cancelled.status).toBe(202);
@@ -41,6 +46,7 @@ describe('an operator', () => {
     const ended = await app.waitForEnd(collection.id);
     expect(ended).toMatchObject({ status: 'cancelled', reason: expect.stringContaining('not needed') });
     expect(app.simulator.actions()).toEqual([]);
+    expect((await askAgain()).status).toBe(200);
 
     const retried = await post(`/api/collections/${collection.id}/retry`);
     expect(retried.status).toBe(202);
