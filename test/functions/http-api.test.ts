@@ -172,6 +172,8 @@ describe('the list of collections', () => {
     expect(await ids(`machine=${machineId}`)).toEqual([id]);
     expect(await ids(`alert=${app.alertIds[2]}`)).toEqual([other]);
     expect(await ids(`incident=${incidentId}&status=collected`)).toEqual([id]);
+    for (const other of [`incident=${incidentId}0`, `machine=${'0'.repeat(40)}`, `alert=${app.alertIds[2]}0`])
+      expect(await ids(other), other).toEqual([]);
     for (const { stored } of results) expect(await ids(`sha256=${stored?.sha256}`)).toEqual([id]);
     expect(await ids(`sha256=${'0'.repeat(64)}`)).toEqual([]);
   });

@@ -81,6 +81,24 @@ describe('a file in an encrypted zip', () => {
     expect(given).toBe(202);
   });
 
+  it('lets go of the file when whoever asked for it leaves', async () => {
+    let file: 'open' | 'let go' = 'open';
+    async function* content() {
+      try {
+        for (;;) yield Buffer.alloc(1_000);
+      } finally {
+        file = 'let go';
+      }
+    }
+    const pieces = wrapInZip({ content: content(), bytes: 1_000_000 }, NAME, randomBytes).content;
+    let given = 0;
+    for await (const _ of pieces) {
+      given += 1;
+      if (given === 3) break;
+    }
+    expect(file).toBe('let go');
+  });
+
   it.each([
     ['shorter', 999],
     ['longer', 1_001],
