@@ -31,10 +31,13 @@ export async function openEvidence(
       caller: caller.id,
       detail: { path, bytes: opened.bytes, wrapped },
     };
-    await appendCustody(ports, collectionId, fact);
-    return opened;
+    const { appended } = await appendCustody(ports, collectionId, fact);
+    if (appended === 'appended') return opened;
   } catch (fault) {
     opened.drop();
     throw fault;
   }
+  // Where no collection is known there is no log to tell of it, as when the state was lost: nothing goes out untold.
+  opened.drop();
+  return { outcome: 'not found' };
 }
