@@ -24,9 +24,9 @@ app.http('get-evidence-item', {
     const opened = await openEvidence(ports, openFile, { collectionId, path, wrapped }, caller);
     if (opened.outcome === 'not found') return problem('not-found', NO_FILE);
     const name = nameDownload(collectionId, path);
-    const file = wrapped === 'in a zip' ? wrapInZip(opened, name) : opened;
-    const content = paceAnswer(context.invocationId, file.content);
-    return answerAttachment(wrapped === 'in a zip' ? `${name}.zip` : name, { content, bytes: file.bytes });
+    const [content, ending, bytes] =
+      wrapped === 'in a zip' ? [wrapInZip(opened, name), '.zip', null] : [opened.content, '', opened.bytes];
+    return answerAttachment(`${name}${ending}`, { content: paceAnswer(context.invocationId, content), bytes });
   }),
 });
 

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment, Settings } from './settings.ts';
 import { readSettings } from './settings.ts';
@@ -65,7 +65,7 @@ export interface Collector {
   /** Opens a file of a package. */
   readonly openFile: OpenFile;
   /** A file in an encrypted zip of its own, as it passes; the name is that of the file in it. */
-  readonly wrapInZip: (file: PassingFile, name: string) => PassingFile;
+  readonly wrapInZip: (file: PassingFile, name: string) => AsyncIterable<Uint8Array>;
   /** Ids of collections that may be what is asked for, page by page. */
   readonly listCandidates: FindingPorts['listCandidates'];
   /** The tenant's alerts, for who asks what a profile would have cost. */
@@ -217,7 +217,7 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
   const openFile: OpenFile = (collectionId, path) => openPackedFile(storage.evidence, collectionId, path);
   const { listSetAside, listCandidates } = collections;
   const more = { readQuotas, listSigningKeys, countSubmission, listSetAside, listCandidates, listAlerts, openFile };
-  const wrapFile = (file: PassingFile, name: string) => wrapInZip(file, name, randomBytes);
+  const wrapFile = (file: PassingFile, name: string) => wrapInZip(file, name, ports.now());
   return { settings, ports, fixity, ledger, storage, discovery, ...more, wrapInZip: wrapFile };
 }
 

@@ -17,10 +17,10 @@ export function nameDownload(collectionId: string, path: string): string {
   return `${collectionId}_${path.replaceAll('/', '_')}.evidence`;
 }
 
-/** A file as a download that no browser shows and no program opens by itself, whatever it holds. */
+/** A file as a download that no browser shows and no program opens by itself, whatever it holds; `bytes` is null where its length is not known beforehand. */
 export function answerAttachment(
   name: string,
-  file: { readonly content: AsyncIterable<Uint8Array>; readonly bytes: number },
+  file: { readonly content: AsyncIterable<Uint8Array>; readonly bytes: number | null },
 ): Reply {
   return {
     status: 200,
@@ -31,7 +31,7 @@ export function answerAttachment(
       'content-security-policy': "default-src 'none'; sandbox",
       'cross-origin-resource-policy': 'same-origin',
       'cache-control': 'no-store',
-      'content-length': String(file.bytes),
+      ...(file.bytes === null ? {} : { 'content-length': String(file.bytes) }),
     },
     body: file.content,
   };

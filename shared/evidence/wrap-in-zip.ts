@@ -1,5 +1,5 @@
-import { CIPHER_BYTES, openZipCipher, SALT_BYTES } from './zip-cipher.ts';
-import { writeZipHead, writeZipTail, type ZipEntry } from './zip-layout.ts';
+import { PassThrough, Writable } from 'node:stream';
+import { ZipWriter } from '@zip.js/zip.js/lib/zip-core-native.js';
 
 /** A file on its way: its bytes in pieces, and how many they are. */
 export interface PassingFile {
@@ -13,25 +13,36 @@ export interface PassingFile {
  */
 const PASSWORD = 'infected';
 
+/** As it is, under AES-256; of a stream nobody knows whether it needs ZIP64, so that it is always there. */
+const PRACTICE = {
+  level: 0,
+  password: PASSWORD,
+  encryptionStrength: 3,
+  zip64: true,
+  useWebWorkers: false,
+  useCompressionStream: false,
+  extendedTimestamp: false,
+} as const;
+
 /**
- * A file in a zip of its own, under AES-256 and the password `infected`, as it passes: nothing is kept but a piece. `name`
- * is of ASCII; `random` gives so many random bytes. Its stream throws when the file is shorter or longer than it said.
+ * A file in a zip of its own, under AES-256 and the password `infected`, as it passes: no more than some pieces of it are
+ * kept. `at` is the time that the zip tells of it. Its stream throws when the file is shorter or longer than it said.
  */
-export function wrapInZip(file: PassingFile, name: string, random: (bytes: number) => Uint8Array): PassingFile {
-  const entry = { name, bytes: file.bytes, storedBytes: file.bytes + CIPHER_BYTES };
-  const bytes = writeZipHead(entry).length + entry.storedBytes + writeZipTail(entry).length;
-  return { content: writePieces(file, entry, random(SALT_BYTES)), bytes };
+export async function* wrapInZip(file: PassingFile, name: string, at: Date): AsyncGenerator<Uint8Array> {
+  const out = new PassThrough();
+  const zip = new ZipWriter(Writable.toWeb(out), { ...PRACTICE, lastModDate: at });
+  const written = zip.add(name, ReadableStream.from(countBytes(file))).then(() => zip.close());
+  written.catch((fault: Error) => out.destroy(fault));
+  yield* out;
+  await written;
 }
 
-async function* writePieces(file: PassingFile, entry: ZipEntry, salt: Uint8Array): AsyncGenerator<Uint8Array> {
-  const cipher = await openZipCipher(PASSWORD, salt);
-  yield Buffer.concat([writeZipHead(entry), salt, cipher.check]);
+async function* countBytes({ content, bytes }: PassingFile): AsyncGenerator<Uint8Array> {
   let read = 0;
-  for await (const piece of file.content) {
+  for await (const piece of content) {
     read += piece.length;
-    if (read > file.bytes) break;
-    yield cipher.encrypt(piece);
+    if (read > bytes) break;
+    yield piece;
   }
-  if (read !== file.bytes) throw new Error(`A file of ${file.bytes} bytes gave ${read}; ask for it again.`);
-  yield Buffer.concat([cipher.finish(), writeZipTail(entry)]);
+  if (read !== bytes) throw new Error(`A file of ${bytes} bytes gave ${read}; ask for it again.`);
 }
