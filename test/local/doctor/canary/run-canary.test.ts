@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -60,13 +60,12 @@ async function runDoctor(args: readonly string[], settings: Readonly<Record<stri
   return { status: status as number | null, stdout, stderr };
 }
 
-const leftovers = () => readdirSync(tmpdir()).filter((name) => name.startsWith('canary-'));
-
 describe('a canary', () => {
   it('that comes back proves it all, in plain lines, and ends with 0', async () => {
-    const before = leftovers();
+    const TMPDIR = mkdtempSync(join(tmpdir(), 'canary-test-'));
+    onTestFinished(() => rmSync(TMPDIR, { recursive: true }));
     const url = await startPlatform(app.url);
-    const env = { COLLECTOR_URL: url, COLLECTOR_TOKEN: 'Operate' };
+    const env = { COLLECTOR_URL: url, COLLECTOR_TOKEN: 'Operate', TMPDIR };
     const { status, stdout, stderr } = await runDoctor(['--canary', windows.computerDnsName ?? ''], env);
     expect(stderr).toBe('');
     const verdicts = stdout.split('\n').filter((line) => /^(?:ok|wrong|unknown) /.test(line));
@@ -81,7 +80,7 @@ describe('a canary', () => {
     expect(stdout).toMatch(/\nProved: the app takes an order, Defender ran the reviewed scripts/);
     expect(stdout).not.toContain('\u001b');
     expect(status).toBe(0);
-    expect(leftovers()).toEqual(before);
+    expect(readdirSync(TMPDIR)).toEqual([]);
   });
 
   it('whose package was damaged names the file, and takes the same key for the same collection', async () => {
