@@ -11,7 +11,8 @@ param startDate string
 @description('Who is told; empty for the owners of the resource group.')
 param email string
 
-var told = email == '' ? { contactEmails: [], contactRoles: ['Owner'] } : { contactEmails: [email], contactRoles: [] }
+var emails = email == '' ? [] : [email]
+var roles = email == '' ? ['Owner'] : []
 
 // The check without the compiler has no types of this provider.
 #disable-next-line BCP081
@@ -23,8 +24,22 @@ resource budget 'Microsoft.Consumption/budgets@2024-08-01' = {
     timeGrain: 'Monthly'
     timePeriod: { startDate: startDate }
     notifications: {
-      spent80: { enabled: true, operator: 'GreaterThan', threshold: 80, thresholdType: 'Actual', ...told }
-      forecast100: { enabled: true, operator: 'GreaterThan', threshold: 100, thresholdType: 'Forecasted', ...told }
+      spent80: {
+        enabled: true
+        operator: 'GreaterThan'
+        threshold: 80
+        thresholdType: 'Actual'
+        contactEmails: emails
+        contactRoles: roles
+      }
+      forecast100: {
+        enabled: true
+        operator: 'GreaterThan'
+        threshold: 100
+        thresholdType: 'Forecasted'
+        contactEmails: emails
+        contactRoles: roles
+      }
     }
   }
 }
