@@ -20,7 +20,7 @@ describe('docs/profiles.md', () => {
   it('shows a wrapper that can be used', () => {
     const text = example.replace(
       /collect:[\s\S]*?\nlimits:/,
-      `${wrapper.replace(/<64 hex digits>/, 'a'.repeat(64))}limits:`,
+      `${wrapper.replaceAll('<64 hex digits>', 'a'.repeat(64))}limits:`,
     );
     expect(readProfile('linux-web-shell.yaml', text)).toMatchObject({ outcome: 'profile' });
   });
