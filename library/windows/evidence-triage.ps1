@@ -1781,8 +1781,10 @@ function Save-Autostarts {
         'SOFTWARE\Microsoft\NetSh'
         'SOFTWARE\Microsoft\AMSI\Providers'
     )
-    foreach ($class in @('__EventFilter', '__EventConsumer', '__FilterToConsumerBinding')) {
-        Save-CimClass -Category 'autostart' -Namespace 'root/subscription' -ClassName $class
+    foreach ($space in @('root/subscription', 'root/default')) {
+        foreach ($class in @('__EventFilter', '__EventConsumer', '__FilterToConsumerBinding')) {
+            Save-CimClass -Category 'autostart' -Namespace $space -ClassName $class
+        }
     }
     $startups = [System.Collections.Generic.List[string]]::new()
     $startups.Add('C:\ProgramData\Microsoft\Windows\Start Menu\Programs\StartUp')
@@ -1830,7 +1832,8 @@ function Save-Traces {
     foreach ($list in @('PcaAppLaunchDic.txt', 'PcaGeneralDb0.txt', 'PcaGeneralDb1.txt')) {
         Save-File -Category 'execution' -Path ('C:\Windows\appcompat\pca\' + $list) -MaximumBytes 4mb -Part 'tail'
     }
-    foreach ($hive in @('Amcache.hve', 'Amcache.hve.LOG1', 'Amcache.hve.LOG2')) {
+    Save-File -Category 'execution' -Path 'C:\Windows\appcompat\Programs\Amcache.hve' -MaximumBytes 32mb -Part 'whole' -Expected
+    foreach ($hive in @('Amcache.hve.LOG1', 'Amcache.hve.LOG2')) {
         Save-File -Category 'execution' -Path ('C:\Windows\appcompat\Programs\' + $hive) -MaximumBytes 32mb -Part 'whole'
     }
 }
@@ -1846,7 +1849,7 @@ function Save-Shadows {
 
 # Jobs of BITS are in a database that its service holds open.
 function Save-Bits {
-    Save-File -Category 'bits' -Path 'C:\ProgramData\Microsoft\Network\Downloader\qmgr.db' -MaximumBytes 16mb -Part 'whole'
+    Save-File -Category 'bits' -Path 'C:\ProgramData\Microsoft\Network\Downloader\qmgr.db' -MaximumBytes 16mb -Part 'whole' -Expected
     Save-File -Category 'bits' -Path 'C:\ProgramData\Microsoft\Network\Downloader\qmgr0.dat' -MaximumBytes 16mb -Part 'whole'
 }
 
@@ -1937,7 +1940,7 @@ function Save-Hives {
         $classes = $userFolder + '\AppData\Local\Microsoft\Windows\UsrClass.dat'
         Save-File -Category 'registry' -Path $classes -MaximumBytes 32mb -Part 'whole'
     }
-    Save-File -Category 'usage' -Path 'C:\Windows\System32\sru\SRUDB.dat' -MaximumBytes 128mb -Part 'whole'
+    Save-File -Category 'usage' -Path 'C:\Windows\System32\sru\SRUDB.dat' -MaximumBytes 128mb -Part 'whole' -Expected
     Save-Hive -HiveName 'HKLM' -KeyPath 'SYSTEM'
     Save-Hive -HiveName 'HKLM' -KeyPath 'SOFTWARE'
 }
@@ -2357,6 +2360,24 @@ function Save-Cases {
     }
 }
 
+# What was looked for and not found is a row as well: each category that triage promises has one.
+function Add-MissingCategories {
+    foreach ($promised in @(
+            'system', 'process', 'network', 'session', 'schedule', 'service', 'driver', 'autostart', 'user', 'history', 'event log',
+            'defender', 'firewall', 'share', 'software', 'snapshot', 'bits', 'remote tool', 'usb', 'execution', 'usage', 'registry',
+            'file listing')) {
+        $isThere = $false
+        foreach ($known in $Rows) {
+            if ($known['category'] -ceq $promised) {
+                $isThere = $true
+                break
+            }
+        }
+        if ($isThere -or (-not (Test-Budget -Category $promised -Source $promised -AnySize))) { continue }
+        Add-Failure -Category $promised -Source $promised -Status 'absent' -Reason 'Nothing of it is on this machine.'
+    }
+}
+
 # In order of volatility; the alert's own files come as soon as what is more fleeting is safe.
 function Invoke-Collection {
     Invoke-Part -Category 'system' -Read { Save-System }
@@ -2383,6 +2404,7 @@ function Invoke-Collection {
     Invoke-Part -Category 'file listing' -Read { Save-Listings }
     Invoke-Part -Category 'registry' -Read { Save-Hives }
     Invoke-Part -Category 'file listing' -Read { Save-Mft }
+    Invoke-Part -Category 'system' -Read { Add-MissingCategories }
 }
 
 # ------------------------------------------------------------------------------------------------------------ main

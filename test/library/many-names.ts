@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,13 +65,18 @@ export function testManyNames(shell: string, count: number): void {
       '\\n.php',
       'back.php\\',
       '-exec.php',
+      '%s%d%n.php',
+      '%b\\c.php',
       '\\0101.php',
     ];
     const few = [...odd, ...makeNames(count).slice(0, mostTaken - odd.length)];
     plant(join(folder, 'www'), many);
     plant(join(folder, 'www2'), few);
+    // What lies behind a link is not below the web root.
+    plant(join(folder, 'outside'), ['linked.php']);
+    symlinkSync(join(folder, 'outside'), join(folder, 'www2', 'way'));
     const before = listNames(folder).toSorted();
-    expect(before).toHaveLength(many.length + few.length);
+    expect(before).toHaveLength(many.length + few.length + 1);
 
     const script = await prepareCases(folder);
     const limitSeconds = 300;

@@ -34,6 +34,18 @@ test.each([
   expect([...new Set(named)].toSorted()).toEqual(programs);
 });
 
+test('triage says of each category of its own that was not found that it was looked for, after all else', () => {
+  const root = parse('triage');
+  const own = [...'script|alert file|option|ransom note|encrypted sample'.split('|')];
+  const named = readCommands(root).flatMap((command) => /-Category '([^']+)'/.exec(command.node.text)?.[1] ?? []);
+  const missing = readFunction(root, 'Add-MissingCategories');
+  const promised = /foreach \(\$promised in @\(([^)]*)\)/.exec(missing.text)?.[1] ?? '';
+  expect([...promised.matchAll(/'([^']+)'/g)].map(([, category]) => category).toSorted()).toEqual(
+    [...new Set(named)].filter((category) => !own.includes(category)).toSorted(),
+  );
+  expect(readCommands(readFunction(root, 'Invoke-Collection')).at(-1)?.name).toBe('Add-MissingCategories');
+});
+
 describe('what changes a machine', () => {
   const root = parse('alerted-files');
 

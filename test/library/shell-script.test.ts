@@ -12,7 +12,9 @@ function asCommand(words: string): RegExp {
 describe.each(readdirSync(unixLibrary))('%s', (name) => {
   const path = join(unixLibrary, name);
   // Comments apart.
-  const code = readFileSync(path, 'utf8').replaceAll(/^\s*#.*$/gm, '');
+  const code = readFileSync(path, 'utf8')
+    .replaceAll(/^\s*#.*$/gm, '')
+    .replaceAll('\\\n', '');
 
   test.each(['bash', 'dash'])('%s can parse it', (shell) => {
     expect(spawnSync(shell, ['-n', path], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
@@ -21,6 +23,10 @@ describe.each(readdirSync(unixLibrary))('%s', (name) => {
   test.each([
     { what: 'runs text as code', pattern: asCommand('eval|source|\\.|sh|bash|dash') },
     { what: 'reaches out', pattern: asCommand('curl|wget|nc|ncat|ssh|scp|ftp|telnet|dig|nslookup|host|getent|ping') },
+    {
+      what: 'looks beyond the file system it was sent to',
+      pattern: /^.*\blist_(?:files|found|hashed_files) ["/\\$](?!.* -xdev\b).*$/m,
+    },
     { what: 'names an address', pattern: /\/dev\/tcp|https?:/ },
     {
       what: 'changes the machine',
