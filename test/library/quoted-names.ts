@@ -16,13 +16,13 @@ function unquote(word: string): string {
   while (rest !== '') {
     const part = /^(?:'([^']*)'|"([^"]*)"|\$'((?:[^'\\]|\\.)*)'|\\(.))/s.exec(rest);
     if (part === null) throw new Error(`this is not quoted: ${JSON.stringify(rest)}`);
-    name += part[1] ?? part[2] ?? part[4] ?? unescape(part[3] ?? '');
+    name += part[1] ?? part[2] ?? part[4] ?? readEscapes(part[3] ?? '');
     rest = rest.slice(part[0].length);
   }
   return name;
 }
 
-function unescape(text: string): string {
+function readEscapes(text: string): string {
   return text.replaceAll(/\\([0-7]{3}|.)/gs, (_, what: string) =>
     /^[0-7]{3}$/.test(what) ? String.fromCharCode(Number.parseInt(what, 8)) : (escapes[what] ?? what),
   );
