@@ -125,6 +125,10 @@ param apiClientId string = ''
 @description('true in a second deployment, after the package was uploaded: subscribes the app to its tickets and to the alert topic.')
 param subscribe bool = false
 
+@description('Settings of the app that have no parameter of their own here, by their names in the README, such as RESULT_LINK_HOSTS.')
+@secure()
+param moreSettings object = {}
+
 @description('Who is told of alarms; empty for nobody.')
 param alarmEmail string = ''
 
@@ -239,6 +243,7 @@ module app 'modules/function-app.bicep' = {
     subnetId: privateNetwork ? network!.outputs.appSubnetId : ''
     packageContainerUri: state.outputs.packageContainerUri
     instanceMemoryMB: instanceMemoryMB
+    moreSettings: moreSettings
     appSettings: {
       MODE: mode
       DEFENDER_CLOUD: defenderCloud

@@ -7,6 +7,10 @@ param packageContainerUri string
 param instanceMemoryMB int
 param appSettings object
 
+@description('Settings beside those, or in their place.')
+@secure()
+param moreSettings object
+
 @description('Client id of the app registration whose roles callers bear; empty for function keys.')
 param apiClientId string
 
@@ -54,7 +58,7 @@ resource site 'Microsoft.Web/sites@2025-03-01' = {
 resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: site
   name: 'appsettings'
-  properties: appSettings
+  properties: union(appSettings, moreSettings)
 }
 
 // Event Grid's webhooks bear keys of their own.

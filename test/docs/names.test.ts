@@ -125,7 +125,7 @@ describe('deploy.md', () => {
       JSON.parse(read('infra/sample.parameters.json')) as { parameters: Record<string, { value: unknown }> }
     ).parameters;
     for (const [name, { value }] of Object.entries(sample)) {
-      const written = typeof value === 'string' ? `'${value}'` : String(value);
+      const written = typeof value === 'string' ? `'${value}'` : JSON.stringify(value);
       expect(main).toMatch(new RegExp(`^param ${name} \\w+ = ${written}$`, 'm'));
     }
     const set = [...text.matchAll(/(?:[Ss]et|,) `(\w+)` (?:to|in|has to be) /g)].map(([, name]) => String(name));

@@ -40,6 +40,9 @@ const PROMISES: readonly (readonly [file: string, text: string, lost: string])[]
   ['main.bicep', "param mode string = 'observe'", 'scripts are run from the first minute'],
 ];
 
+/** Addresses of the public cloud, which another cloud does not have. */
+const ONE_CLOUD = /[\w.-]*(?:windows\.net|azurewebsites\.net|microsoftonline\.com|vault\.azure\.net|azure\.com)/g;
+
 function findFaults(all: Templates): readonly string[] {
   const accounts = Object.entries(all).flatMap(([file, text]) =>
     findResources(text, STORAGE)
@@ -48,6 +51,9 @@ function findFaults(all: Templates): readonly string[] {
   );
   const role = findResources(all[EVIDENCE] ?? '', 'Microsoft.Authorization/roleDefinitions').join('\n');
   return [
+    ...Object.entries(all).flatMap(([file, text]) =>
+      (text.match(ONE_CLOUD) ?? []).map((address) => `${file}: ${address} is not in every cloud`),
+    ),
     ...accounts.flatMap(({ file, account }) =>
       OF_EACH_ACCOUNT.filter((text) => !account.includes(text)).map((text) => `${file}: an account lacks ${text}`),
     ),
@@ -72,6 +78,11 @@ describe('what is deployed', () => {
   it.each(OF_EACH_ACCOUNT)('an account without "%s" is found wrong', (text) => {
     for (const file of [EVIDENCE, 'modules/state-storage.bicep'])
       expect(findFaults(plant(file, text, 'planted: true'))).toContain(`${file}: an account lacks ${text}`);
+  });
+
+  it('that names an address of the public cloud alone is found wrong', () => {
+    const planted = plant('modules/network.bicep', 'environment().suffixes.storage', "'core.windows.net'");
+    expect(findFaults(planted)).toEqual(['modules/network.bicep: core.windows.net is not in every cloud']);
   });
 
   it.each(['containers/blobs/delete', 'containers/blobs/*'])('a role of the app with %s is found wrong', (more) => {
