@@ -888,6 +888,20 @@ collect_expected_files() {
   done
 }
 
+# What was looked for and not found is a row as well: category, what, and how many rows there were before.
+note_none() {
+  [ "$id" -eq "$3" ] || return 0
+  open_row "$1" "$2" || return 0
+  add_row "$1" "$2" '' '' '' '' absent 'Nothing of it is on this machine.'
+}
+
+# category...: a row for each that has none.
+note_missing_categories() {
+  for category; do
+    grep -q -F "\"category\":\"$category\"," "$folder/rows" || note_none "$category" "$category" "$id"
+  done
+}
+
 # --------------------------------------------------------------------------------------------- the alert's own files
 
 # $status, $sum and the alert's $expected_sum -> $verdict.

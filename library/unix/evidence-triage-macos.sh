@@ -887,6 +887,20 @@ collect_expected_files() {
   done
 }
 
+# What was looked for and not found is a row as well: category, what, and how many rows there were before.
+note_none() {
+  [ "$id" -eq "$3" ] || return 0
+  open_row "$1" "$2" || return 0
+  add_row "$1" "$2" '' '' '' '' absent 'Nothing of it is on this machine.'
+}
+
+# category...: a row for each that has none.
+note_missing_categories() {
+  for category; do
+    grep -q -F "\"category\":\"$category\"," "$folder/rows" || note_none "$category" "$category" "$id"
+  done
+}
+
 # --------------------------------------------------------------------------------------------- the alert's own files
 
 # $status, $sum and the alert's $expected_sum -> $verdict.
@@ -1303,6 +1317,10 @@ collect_home() {
   collect_files history 10485760 whole "$home/Library/Preferences/com.apple.LaunchServices.QuarantineEventsV2" \
     "$home/Library/Preferences/com.apple.LaunchServices.QuarantineEventsV2-wal"
   collect_expected user "$home/Library/Application Support/com.apple.TCC/TCC.db"
+  for browsers in Safari 'Application Support/Google/Chrome' 'Application Support/Microsoft Edge' \
+    'Application Support/BraveSoftware/Brave-Browser' 'Application Support/Firefox/Profiles'; do
+    collect_listing "$home/Library/$browsers" 10 3 'browser histories' -type f \( -name History.db -o -name History -o -name places.sqlite \)
+  done
   collect_listing "$home/Downloads" 10 3 'modified or changed in 30 days' \( -mtime -30 -o -ctime -30 \)
   collect_listing "$home/Library/Application Support" 15 3 'modified or changed in 7 days' \( -mtime -7 -o -ctime -7 \)
 }
@@ -1333,6 +1351,12 @@ collect_packages() {
   run software 20 1048576 pkgutil --pkgs
   collect_listing /Applications 10 1 'all' -path '*/*'
   for cellar in /opt/homebrew/Cellar /usr/local/Cellar; do collect_listing "$cellar" 10 2 'all' -path '*/*'; done
+}
+
+collect_shares() {
+  run share 10 262144 sharing -l
+  # What is plugged in now; what was before is in the unified log alone.
+  run share 15 1048576 ioreg -p IOUSB -l -w 0
 }
 
 # root seconds depth what tests...: what lies below a folder.
@@ -1413,7 +1437,10 @@ collect() {
   collect_defender
   collect_logs
   collect_packages
+  collect_shares
   collect_recent_files
+  note_missing_categories system process network firewall session driver mount schedule autostart user history log defender \
+    software share 'file listing'
 }
 
 start "$@"

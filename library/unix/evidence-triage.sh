@@ -890,6 +890,20 @@ collect_expected_files() {
   done
 }
 
+# What was looked for and not found is a row as well: category, what, and how many rows there were before.
+note_none() {
+  [ "$id" -eq "$3" ] || return 0
+  open_row "$1" "$2" || return 0
+  add_row "$1" "$2" '' '' '' '' absent 'Nothing of it is on this machine.'
+}
+
+# category...: a row for each that has none.
+note_missing_categories() {
+  for category; do
+    grep -q -F "\"category\":\"$category\"," "$folder/rows" || note_none "$category" "$category" "$id"
+  done
+}
+
 # --------------------------------------------------------------------------------------------- the alert's own files
 
 # $status, $sum and the alert's $expected_sum -> $verdict.
@@ -1232,20 +1246,6 @@ is_remote() {
     case $1/ in "$mount"*) return 0 ;; esac
   done
   return 1
-}
-
-# What was looked for and not found is a row as well: category, what, and how many rows there were before.
-note_none() {
-  [ "$id" -eq "$3" ] || return 0
-  open_row "$1" "$2" || return 0
-  add_row "$1" "$2" '' '' '' '' absent 'Nothing of it is on this machine.'
-}
-
-note_missing_categories() {
-  for category in system process network firewall session kernel mount schedule service autostart user history log defender \
-    package share 'file listing'; do
-    grep -q -F "\"category\":\"$category\"," "$folder/rows" || note_none "$category" "$category" "$id"
-  done
 }
 
 collect_system() {
@@ -1743,7 +1743,8 @@ collect() {
   collect_packages
   collect_shares
   collect_recent_files
-  note_missing_categories
+  note_missing_categories system process network firewall session kernel mount schedule service autostart user history log \
+    defender package share 'file listing'
 }
 
 start "$@"

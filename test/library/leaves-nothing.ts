@@ -31,11 +31,14 @@ export function testLeavesNothing(name: string, firstUid: number): void {
   describe.runIf(process.getuid?.() === 0).concurrent(`what ${name} leaves`, () => {
     for (const [index, { how, ok, limitSeconds, stubs }] of endings.entries()) {
       const shell = index % 2 === 0 ? 'bash' : 'dash';
-      test(`after ${how}, in ${shell}`, { timeout: 300_000 }, async ({ onTestFinished }) => {
+      test(`after ${how}, in ${shell}`, { timeout: 180_000 }, async ({ onTestFinished }) => {
         const uid = firstUid + index;
         const collection = newCollection();
         const folder = await mkdtemp(join(tmpdir(), 'leaves-'));
-        onTestFinished(() => removeAll([folder, folderOf(collection)]));
+        onTestFinished(async () => {
+          for (const pid of listProcesses(uid)) process.kill(pid, 'SIGKILL');
+          await removeAll([folder, folderOf(collection)]);
+        });
         await chmod(folder, 0o777);
         const script = await copyWithStubs(name, folder, stubs(join(folder, 'hangs')));
         for (const path of [script, join(folder, 'bin')]) await chmod(path, 0o755);
@@ -70,10 +73,14 @@ async function waitForFile(path: string): Promise<void> {
 
 /** Waits until no process of a user is left; what a script forgot would sleep for longer than the test may take. */
 async function waitForNoProcess(uid: number): Promise<void> {
-  for (;;) {
-    const states = execFileSync('ps', ['-eo', 'uid=,stat='], { encoding: 'utf8' });
-    const alive = states.split('\n').filter((line) => new RegExp(`^ *${uid} +[^Z ]`).test(line));
-    if (alive.length === 0) return;
-    await new Promise((done) => setTimeout(done, 50));
-  }
+  while (listProcesses(uid).length > 0) await new Promise((done) => setTimeout(done, 50));
+}
+
+/** The processes of a user that are not ended, by number. */
+function listProcesses(uid: number): number[] {
+  const states = execFileSync('ps', ['-eo', 'pid=,uid=,stat='], { encoding: 'utf8' });
+  const found = states.split('\n').map((line) => line.trim().split(/\s+/));
+  return found.flatMap(([pid, owner, state = 'Z']) =>
+    owner === String(uid) && !state.startsWith('Z') ? [Number(pid)] : [],
+  );
 }

@@ -82,8 +82,24 @@ function runAndLook(shell: string, names: readonly string[]): void {
       'sfltool dumpbtm',
       'systemextensionsctl',
       'lsof -nP -i',
+      'ioreg -p IOUSB',
     ]) {
       expect({ source, row: find(source) }).toMatchObject({ source, row: { status: 'collected' } });
+    }
+    const sections = [
+      'system',
+      'process',
+      'network',
+      'firewall',
+      'session',
+      'driver',
+      'mount',
+      'schedule',
+      'autostart',
+      'user',
+    ];
+    for (const category of [...sections, 'history', 'log', 'defender', 'software', 'share', 'file listing']) {
+      expect(index.rows.map((row) => row.category)).toContain(category);
     }
     const processes = find('ps -axww');
     expect(await readFile(join(unpacked, processes?.stored ?? ''), 'latin1')).toContain(` ${process.pid} `);
