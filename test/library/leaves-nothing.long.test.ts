@@ -1,3 +1,3 @@
 import { testLeavesNothing } from './leaves-nothing.ts';
 
-testLeavesNothing('evidence-triage.sh', 54_320);
+testLeavesNothing('evidence-triage.sh');

@@ -1,4 +1,4 @@
 import { testLeavesNothing } from './leaves-nothing.ts';
 
 // The triage: leaves-nothing.long.test.ts.
-testLeavesNothing('evidence-alerted-files.sh', 54_310);
+testLeavesNothing('evidence-alerted-files.sh');

@@ -23,16 +23,16 @@ const endings: { how: string; ok: boolean; limitSeconds: number; stubs: (mark: s
 ];
 
 /**
- * The tests that a script leaves its archive behind, or nothing: no file anywhere, no process. `firstUid` is the first of
- * four users that nothing else on this machine is.
+ * The tests that a script leaves its archive behind, or nothing: no file anywhere, no process.
  */
-export function testLeavesNothing(name: string, firstUid: number): void {
+export function testLeavesNothing(name: string): void {
   // As one that changes users only root can.
   describe.runIf(process.getuid?.() === 0).concurrent(`what ${name} leaves`, () => {
     for (const [index, { how, ok, limitSeconds, stubs }] of endings.entries()) {
       const shell = index % 2 === 0 ? 'bash' : 'dash';
       test(`after ${how}, in ${shell}`, { timeout: 180_000 }, async ({ onTestFinished }) => {
-        const uid = firstUid + index;
+        // By the number of this process, as the tests may run twice on one machine.
+        const uid = 20_000 + (process.pid % 2_500) * 16 + index;
         const collection = newCollection();
         const folder = await mkdtemp(join(tmpdir(), 'leaves-'));
         onTestFinished(async () => {
