@@ -66,7 +66,7 @@ export interface Collector {
   readonly openFile: OpenFile;
   /** A file in an encrypted zip of its own, as it passes; the name is that of the file in it. */
   readonly wrapInZip: (file: PassingFile, name: string) => AsyncIterable<Uint8Array>;
-  /** Ids of collections that may be what is asked for, page by page. */
+  /** Collections that may be what is asked for, page by page. */
   readonly listCandidates: FindingPorts['listCandidates'];
   /** The tenant's alerts, for who asks what a profile would have cost. */
   readonly listAlerts: DefenderClient['listAlerts'];

@@ -6,13 +6,19 @@ const AT_ONCE = 16;
 /** So many candidates are looked at for one page, for each collection that it may have; the rest is the next page's. */
 const LOOKS = 5;
 
+/** A collection that may be asked for, and when a row says that it was received. */
+interface Candidate {
+  readonly id: string;
+  readonly receivedAt: string;
+}
+
 /** Where collections are found and read. */
 export interface FindingPorts {
   readonly listCandidates: (
     query: CollectionQuery,
     limit: number,
     from: string | null,
-  ) => Promise<{ readonly ids: readonly string[]; readonly next: string | null }>;
+  ) => Promise<{ readonly candidates: readonly Candidate[]; readonly next: string | null }>;
   readonly load: (id: string) => Promise<{ readonly collection: Collection } | null>;
 }
 
@@ -25,15 +31,21 @@ export async function findCollections(
   const collections: Collection[] = [];
   let { from } = page;
   for (let looks = 0; looks < LOOKS; looks += 1) {
-    const { ids, next } = await listCandidates(query, page.limit - collections.length, from);
-    const loaded = new Map<string, Collection>();
-    await inOrder(AT_ONCE, ids, async (id) => {
-      const found = await load(id);
-      if (found !== null && isAskedFor(query, found.collection)) loaded.set(id, found.collection);
+    const { candidates, next } = await listCandidates(query, page.limit - collections.length, from);
+    const loaded = new Map<Candidate, Collection>();
+    await inOrder(AT_ONCE, candidates, async (candidate) => {
+      const found = await load(candidate.id);
+      if (found === null || !isItsOwn(candidate, found.collection)) return;
+      if (isAskedFor(query, found.collection)) loaded.set(candidate, found.collection);
     });
-    collections.push(...ids.flatMap((id) => loaded.get(id) ?? []));
+    collections.push(...candidates.flatMap((candidate) => loaded.get(candidate) ?? []));
     if (next === null || collections.length === page.limit) return { collections, next };
     from = next;
   }
   return { collections, next: from };
+}
+
+/** A row of another time is that of a claim which came second: the collection has one of its own. */
+function isItsOwn({ receivedAt }: Candidate, collection: Collection): boolean {
+  return Date.parse(receivedAt) === Date.parse(collection.receivedAt);
 }

@@ -5,9 +5,10 @@ import { listHashes } from '../domain/hashes-held.ts';
 import { SCHEMA_VERSION } from './restore-collection.ts';
 import type { Row } from './row-codec.ts';
 
-/** A page of ids, and where the next page begins; null at the end. */
+/** A page of what rows name, and where the next page begins; null at the end. */
 export interface Page {
-  readonly ids: readonly string[];
+  /** A collection, and when it was received as the row has it: of two claims at once one may have left a row of its own. */
+  readonly candidates: readonly { readonly id: string; readonly receivedAt: string }[];
   readonly next: string | null;
 }
 
@@ -22,7 +23,7 @@ const AT_ONCE = 8;
 export interface FindingRows {
   noteReceived(collection: Pick<Collection, 'id' | 'receivedAt' | 'alertId'>): Promise<void>;
   noteEnded(collection: Collection): Promise<void>;
-  /** Ids of collections that may be what is asked for, the newest first, from a page's `next` on. */
+  /** Collections that may be what is asked for, the newest first, from a page's `next` on. */
   listCandidates(query: CollectionQuery, limit: number, from: string | null): Promise<Page>;
 }
 
@@ -52,14 +53,14 @@ export function createFindingRows(table: TableClient): FindingRows {
       await put(RECEIVED, collection, found);
     },
     async listCandidates(query, limit, from) {
-      const ids: string[] = [];
+      const candidates: { readonly id: string; readonly receivedAt: string }[] = [];
       let last: string | null = null;
       for await (const row of table.listEntities<Row>({ queryOptions: { filter: writeFilter(query, from) } })) {
-        if (ids.length === limit) return { ids, next: last };
-        ids.push(row.data);
+        if (candidates.length === limit) return { candidates, next: last };
+        candidates.push({ id: row.data, receivedAt: readTime(row.rowKey ?? '') });
         last = row.rowKey ?? null;
       }
-      return { ids, next: null };
+      return { candidates, next: null };
     },
   };
 }
@@ -85,7 +86,14 @@ function partitionOf(sha256: string): string {
   return `sha256-${sha256}`;
 }
 
+const LATEST_MS = 9_999_999_999_999;
+
 /** A key that sorts the newest first. */
 export function newestFirst(at: string): string {
-  return String(9_999_999_999_999 - Date.parse(at)).padStart(13, '0');
+  return String(LATEST_MS - Date.parse(at)).padStart(13, '0');
+}
+
+/** The time that such a key is of. */
+function readTime(key: string): string {
+  return new Date(LATEST_MS - Number(key.slice(0, 13))).toISOString();
 }
