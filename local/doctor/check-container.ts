@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ContainerClient, RestError } from '@azure/storage-blob';
 import { refusesSecondWrite } from '../../shared/evidence/put-once.ts';
-import { describeFault } from './describe-fault.ts';
+import { adviseOnRefusal, describeFault } from './describe-fault.ts';
 import { type Finding, ok, wrong } from './finding.ts';
 import { judgeImmutability } from './judge-immutability.ts';
 import { longest } from './longest.ts';
@@ -37,7 +37,9 @@ export async function checkContainer(container: ContainerClient, place: Containe
           'Deploy infra/main.bicep, or start the app once: it makes the container where it may.',
         ),
       ];
-    return [wrong(check, `It cannot be read or written. ${describeFault(fault)}`, rights)];
+    return [
+      wrong(check, `It cannot be read or written. ${describeFault(fault)}`, adviseOnRefusal(fault, place.by, rights)),
+    ];
   }
   const there = ok(check, 'It is there, and may be written to.');
   if (place.setting === 'StateStorage') return [there];

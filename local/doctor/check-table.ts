@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TableClient } from '@azure/data-tables';
 import { RestError } from '@azure/storage-blob';
-import { describeFault } from './describe-fault.ts';
+import { adviseOnRefusal, describeFault } from './describe-fault.ts';
 import { type Finding, ok, wrong } from './finding.ts';
 import { longest } from './longest.ts';
 
@@ -9,7 +9,7 @@ const CHECK = 'state: table';
 const RIGHTS = 'Give the identity Storage Table Data Contributor on StateStorage, or correct StateStorage.';
 
 /** Writes, reads and deletes a row of its own in the table of all state. */
-export async function checkTable(table: TableClient): Promise<Finding> {
+export async function checkTable(table: TableClient, by: 'connection string' | 'identity'): Promise<Finding> {
   const row = { partitionKey: 'doctor', rowKey: randomUUID() };
   let act = 'written';
   try {
@@ -25,7 +25,7 @@ export async function checkTable(table: TableClient): Promise<Finding> {
         `There is no table ${table.tableName}.`,
         'Deploy infra/main.bicep, or start the app once: it makes the table where it may.',
       );
-    return wrong(CHECK, `A row cannot be ${act}. ${describeFault(fault)}`, RIGHTS);
+    return wrong(CHECK, `A row cannot be ${act}. ${describeFault(fault)}`, adviseOnRefusal(fault, by, RIGHTS));
   }
   return ok(CHECK, 'A row can be written, read and deleted.');
 }

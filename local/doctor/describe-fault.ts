@@ -8,3 +8,15 @@ export function describeFault(fault: unknown): string {
   if (fault.name === 'AbortError' || fault.name === 'TimeoutError') return 'It did not answer in time.';
   return explainFault(fault).reason.replace(/; it is tried again\.$/, '.');
 }
+
+/** Codes by which storage turns away who comes from a network that it does not let in (Azure Storage: troubleshoot 403 errors). */
+const BY_NETWORK = ['AuthorizationFailure', 'PublicAccessNotPermitted'];
+
+/** What to do where storage refuses: a right, unless it is the network of an identity that is refused. */
+export function adviseOnRefusal(fault: unknown, by: 'connection string' | 'identity', rights: string): string {
+  const { code } = explainFault(fault);
+  // With a key, the same code means that the key is wrong.
+  return by === 'identity' && BY_NETWORK.some((name) => code.endsWith(` ${name}`))
+    ? 'Run this from the network of the app (privateNetwork of infra/main.bicep), or let this one in.'
+    : rights;
+}

@@ -65,7 +65,7 @@ async function checkStorage(settings: Settings, now: () => Date): Promise<readon
   const role = 'the role of evidence writers (infra/modules/evidence-storage.bicep)';
   const evidencePlace = { setting: 'EvidenceStorage', role, by: evidence.by } as const;
   const found = await Promise.all([
-    checkTable(storage.table),
+    checkTable(storage.table, state.by),
     checkContainer(storage.tickets, ticketPlace),
     checkContainer(storage.evidence, evidencePlace),
     checkContainer(storage.custody, evidencePlace),

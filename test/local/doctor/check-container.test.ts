@@ -35,6 +35,18 @@ describe('a container of evidence', () => {
     expect(written[0]).toMatch(/^\/x\/evidence\/doctor\/[0-9a-f-]{36}$/);
   });
 
+  it.each([
+    ['AuthorizationFailure', 'identity', /^Run this from the network of the app/],
+    ['PublicAccessNotPermitted', 'identity', /^Run this from the network of the app/],
+    ['AuthorizationPermissionMismatch', 'identity', /^Give the identity a role on the container/],
+    ['AuthorizationFailure', 'connection string', /^Give the identity a role on the container/],
+  ] as const)('that refuses by %s an %s says what is lacking, a network or a right', async (refuses, by, fix) => {
+    const { container } = await startContainer({ policy: 'none', second: 'refused', refuses });
+    expect(await checkContainer(container, { ...PLACE, by })).toEqual([
+      expect.objectContaining({ verdict: 'wrong', fix: expect.stringMatching(fix) }),
+    ]);
+  });
+
   it('must be immutable anywhere but on an emulator', () => {
     const judge = (url: string, policy: 'there' | 'none') => judgeImmutability('c', url, policy).verdict;
     expect(judge('https://x.blob.core.windows.net/evidence', 'none')).toBe('wrong');

@@ -8,6 +8,8 @@ export interface ContainerNature {
   readonly policy: 'there' | 'none';
   /** What becomes of a second write of a blob. */
   readonly second: 'refused' | 'taken';
+  /** The code of the 403 that it answers everything with. */
+  readonly refuses?: string;
 }
 
 /** A stand-in for a container of Azure Storage, and the blobs that were written to it, by path in the order of the writes. */
@@ -21,6 +23,11 @@ export async function startContainer(
     const reply = (status: number, headers: Record<string, string> = {}) => {
       response.writeHead(status, { 'x-ms-request-id': 'none', ...headers }).end();
     };
+    if (nature.refuses !== undefined) {
+      const body = `<?xml version="1.0"?><Error><Code>${nature.refuses}</Code><Message>No.</Message></Error>`;
+      response.writeHead(403, { 'content-type': 'application/xml', 'x-ms-error-code': nature.refuses }).end(body);
+      return;
+    }
     if (url.searchParams.get('restype') === 'container')
       return reply(200, { 'x-ms-has-immutability-policy': String(nature.policy === 'there'), etag: '"1"' });
     if (url.searchParams.get('comp') === 'block') return reply(201);
