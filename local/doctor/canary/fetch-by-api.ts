@@ -23,7 +23,11 @@ export async function fetchByApi(api: AppApi, id: string, folder: string): Promi
     const opened = await api.ask(`collections/${id}/evidence/${path.split('/').map(encodeURIComponent).join('/')}`);
     if (opened.answer !== 'given') return { outcome: 'not fetched', why: `${path}: ${opened.why}` };
     await mkdir(dirname(target), { recursive: true });
-    await pipeline(opened.response.body ?? [], createWriteStream(target));
+    const taken = await pipeline(opened.response.body ?? [], createWriteStream(target)).then(
+      () => 'whole' as const,
+      () => 'broken off' as const,
+    );
+    if (taken === 'broken off') return { outcome: 'not fetched', why: `${path} broke off on its way.` };
   }
   const bytes = list.data.files.reduce((sum, file) => sum + file.bytes, 0);
   return { outcome: 'fetched', files: list.data.files.length, bytes };
