@@ -1405,6 +1405,13 @@ collect_by_case() {
       \( -path '*/Extensions/*/manifest.json' -o -name extensions.json -o -name History -o -name History.db -o -name places.sqlite \
       -o -name 'Login Data*' -o -name logins.json -o -name key4.db -o -name Cookies -o -name cookies.sqlite -o -name Cookies.binarycookies \
       -o -name '*.keychain-db' -o -name '*.kdbx' -o -name wallet.dat -o -path '*/.ssh/*' \)
+    list_homes
+    while read -r home; do
+      if is_remote "$home"; then continue; fi
+      collect_files history 25165824 whole "$home/Library/Safari/History.db" "$home"/Library/Application\ Support/Google/Chrome/*/History \
+        "$home"/Library/Application\ Support/Microsoft\ Edge/*/History "$home"/Library/Application\ Support/BraveSoftware/Brave-Browser/*/History \
+        "$home"/Library/Application\ Support/Firefox/Profiles/*/places.sqlite
+    done <"$folder/homes"
     collect_listing /Users 15 6 'archives changed in 14 days' -type f -ctime -14 \( -iname '*.zip' -o -iname '*.dmg' -o -iname '*.7z' -o -iname '*.t*gz' \)
   fi
   if has_option hands-on-keyboard; then

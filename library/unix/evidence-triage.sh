@@ -1662,6 +1662,11 @@ collect_infostealer() {
     list_browser "$home" 'stores of secrets (metadata only)' -maxdepth 7 -type f \( -name 'Login Data*' -o -name logins.json -o -name key4.db -o -name Cookies \
       -o -name cookies.sqlite -o -name 'Web Data' -o -name 'Local State' -o -name '*.kdbx' -o -name '*.keyring' -o -name 'wallet.dat' \
       -o -path '*/.ssh/*' -o -path '*/.gnupg/*' -o -path '*/.kube/*' -o -path '*/.docker/config.json' -o -path '*/.config/gcloud/*' \)
+    collect_files history 25165824 whole "$home"/.config/google-chrome/*/History "$home"/.config/chromium/*/History \
+      "$home"/.config/microsoft-edge/*/History "$home"/.config/BraveSoftware/Brave-Browser/*/History "$home"/.config/opera/History \
+      "$home"/.config/vivaldi/*/History "$home"/snap/chromium/common/chromium/*/History "$home"/.mozilla/firefox/*/places.sqlite \
+      "$home"/snap/firefox/common/.mozilla/firefox/*/places.sqlite "$home"/.var/app/org.mozilla.firefox/.mozilla/firefox/*/places.sqlite \
+      "$home"/.var/app/com.google.Chrome/config/google-chrome/*/History
     suspicious_category=history
     collect_suspicious "$home" 'extension lists' 10 -size -4096 \( -name extensions.json -o -name addons.json \) -path '*/.mozilla/*'
   done

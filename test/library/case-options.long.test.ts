@@ -26,6 +26,7 @@ mkfifo www/pipe.php
 printf 'pay us' >'home/c/HOW_TO_DECRYPT $(files).txt'
 head -c 4000 /dev/urandom >home/c/book.xlsx.lockbit3
 printf secret-of-the-store >'home/a b/.config/google-chrome/Default/Login Data'
+printf visited >'home/a b/.config/google-chrome/Default/History'
 printf secret-of-the-key >'home/a b/.ssh/id_x'
 printf 'curl x\\n' >'home/a b/.bash_history'`;
       execFileSync('sh', ['-c', plant], { cwd: folder });
@@ -51,6 +52,7 @@ printf 'curl x\\n' >'home/a b/.bash_history'`;
       expect(pathsOf('ransom note')).toEqual(['home/c/HOW_TO_DECRYPT $(files).txt']);
       expect(pathsOf('encrypted sample')).toEqual(['home/c/book.xlsx.lockbit3']);
       expect(pathsOf('history')).toContain('home/a b/.bash_history');
+      expect(pathsOf('history')).toContain('home/a b/.config/google-chrome/Default/History');
       const listing = index.rows.find((row) => row.source.includes('stores of secrets'));
       expect(await readFile(join(unpacked, listing?.stored ?? ''), 'latin1')).toContain('Login Data');
       expect(index.rows.filter((row) => row.category === 'option')).toEqual([]);
