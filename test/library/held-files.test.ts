@@ -85,6 +85,20 @@ describe.concurrent('a file that is found in a process which cannot be read', ()
     expect(answer.files).toMatchObject([{ status: 'unreadable', verdict: 'not comparable', sha256: null }]);
   });
 
+  test('is not taken from a process that has another program by the time it is read', { timeout }, async ({
+    onTestFinished,
+  }) => {
+    const content = Buffer.concat([await readFile(sleepProgram), Buffer.from('not another')]);
+    const { folder, collection } = await prepare(content, 2, onTestFinished);
+    const other = `case "$*" in */proc/[0-9]*/exe*) if mkdir '${folder}/cat0'; then echo another; exit 0; fi ;; esac
+exec /usr/bin/cat "$@"`;
+    const script = await copyWithStubs('evidence-alerted-files.sh', folder, { cat: other });
+    const files = [{ path: '/elsewhere', sha256: sha256(content) }];
+    const { answer } = await runScript('dash', [encodeRequest({ collection, files })], { script });
+    expect((await lstat(join(folder, 'cat0'))).isDirectory()).toBe(true);
+    expect(answer.files).toMatchObject([{ status: 'collected', verdict: 'same', sha256: sha256(content) }]);
+  });
+
   test('is too large if there is no room for it', { timeout }, async ({ onTestFinished }) => {
     const content = Buffer.concat([await readFile(sleepProgram), Buffer.alloc(3_000_000, 'too large')]);
     const { folder, collection } = await prepare(content, 1, onTestFinished);

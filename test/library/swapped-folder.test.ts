@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chown, lchown, mkdir, mkdtemp, rename, symlink, writeFile } from 'node:fs/promises';
+import { chown, lchown, lstat, mkdir, mkdtemp, rename, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -33,6 +33,29 @@ exec /usr/bin/dd "$@"`;
       const { answer } = await runScript(shell, [encodeRequest({ collection, files })], { script });
       expect(answer.files).toMatchObject([{ status: 'not a regular file', sha256: null }]);
       expect(JSON.stringify(answer)).not.toContain(sha256('secret'));
+    } finally {
+      await removeAll([folder, folderOf(collection)]);
+    }
+  },
+);
+
+test.each(['bash', 'dash'])(
+  'in %s, what a file that is swapped for a link under the script leads to is not kept',
+  { timeout: 300_000 },
+  async (shell) => {
+    const collection = newCollection();
+    const folder = await mkdtemp(join(tmpdir(), 'swapped-'));
+    try {
+      await mkdir(join(folder, 'way'));
+      await writeFile(join(folder, 'way', 'name'), 'harmless');
+      await writeFile(join(folder, 'secret'), 'secret');
+      const dd = `case "$*" in *if=./name*) ln -sf '${folder}/secret' '${folder}/way/name' ;; esac
+exec /usr/bin/dd "$@"`;
+      const script = await copyWithStubs('evidence-alerted-files.sh', folder, { dd });
+      const files = [{ path: join(folder, 'way', 'name') }];
+      const { answer } = await runScript(shell, [encodeRequest({ collection, files })], { script });
+      expect((await lstat(join(folder, 'way', 'name'))).isSymbolicLink()).toBe(true);
+      expect(answer.files).toMatchObject([{ status: 'unreadable', sha256: null }]);
     } finally {
       await removeAll([folder, folderOf(collection)]);
     }
