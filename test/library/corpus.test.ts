@@ -1,4 +1,4 @@
 import { testCorpus } from './corpus-run.ts';
 
 // All 200, in bash as well: corpus.long.test.ts.
-testCorpus('dash', 45);
+testCorpus('dash', 20);

@@ -1,4 +1,6 @@
+import { hostileNames } from './hostile-names.ts';
 import { newCollection } from './script-contract.ts';
 import { describeTriageRun } from './triage-run.ts';
 
-describeTriageRun({ shell: 'bash', collection: newCollection() });
+describeTriageRun('bash', newCollection(), hostileNames);
+describeTriageRun('dash', `${newCollection()}-r2`, hostileNames);

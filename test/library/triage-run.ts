@@ -3,7 +3,6 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hostileNames } from './hostile-names.ts';
 import { findGaps } from './linux-sections.ts';
 import {
   linuxScript,
@@ -22,14 +21,14 @@ const verdictOf = (status: string): string =>
   status === 'absent' ? 'gone' : status === 'too large' ? status : 'not comparable';
 const isRoot = process.getuid?.() === 0;
 
-/** The tests of one run of the triage in a shell, on a machine with hostile names, links, FIFOs and what is too large. */
-export function describeTriageRun({ shell, collection }: { shell: string; collection: string }): void {
+/** The tests of one run of the triage in a shell, on a machine with these hostile names (the first is `plain`), links, FIFOs and what is too large. */
+export function describeTriageRun(shell: string, collection: string, hostileNames: readonly string[]): void {
   describe(`a run in ${shell}`, () => {
-    runAndLook(shell, collection);
+    runAndLook(shell, collection, hostileNames);
   });
 }
 
-function runAndLook(shell: string, collection: string): void {
+function runAndLook(shell: string, collection: string, hostileNames: readonly string[]): void {
   const folder = folderOf(collection);
   let files: string;
   let other: string;
