@@ -200,8 +200,12 @@ export function findFaults(text: string): string[] {
   const commands = readCommands(root);
   const called = new Set(commands.map((command) => command.name.toLowerCase()));
   return [
-    ...[...walk(root)].filter((node) => node.isError).map((node) => `${lineOf(node)}: cannot be parsed`),
-    ...[...walk(root)].filter((node) => node.isMissing).map((node) => `${lineOf(node)}: ${node.type} is missing`),
+    ...walk(root)
+      .filter((node) => node.isError)
+      .map((node) => `${lineOf(node)}: cannot be parsed`),
+    ...walk(root)
+      .filter((node) => node.isMissing)
+      .map((node) => `${lineOf(node)}: ${node.type} is missing`),
     ...functions
       .filter((one) => byName.get(one.name.toLowerCase()) !== one)
       .map((one) => `${one.name} is defined twice`),

@@ -42,14 +42,19 @@ export function parsePowerShell(text: string): Node {
 }
 
 /** A node and all below it, in the text's order. */
-export function* walk(node: Node): Generator<Node> {
-  yield node;
-  for (const child of node.children) yield* walk(child);
+export function walk(node: Node): Node[] {
+  const found: Node[] = [];
+  const waiting = [node];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    found.push(next);
+    waiting.push(...next.children.toReversed());
+  }
+  return found;
 }
 
 /** The nodes of a type below a node, in the text's order. */
 export function nodesOf(node: Node, ...types: string[]): Node[] {
-  return [...walk(node)].filter((one) => types.includes(one.type));
+  return walk(node).filter((one) => types.includes(one.type));
 }
 
 /** Where a node begins, as "line 12". */
