@@ -39,20 +39,38 @@ else
   run_timed() { perl -e 'setpgrp; my $left = shift; my $pid = fork; exec { $ARGV[0] } @ARGV unless $pid; $SIG{ALRM} = sub { kill KILL => -$$ }; alarm $left; waitpid $pid, 0' "$@"; }
 fi
 
+# So that it does not end with the session that started it.
+if command -v setsid >/dev/null; then
+  run_in_own_session() { exec setsid "$@"; }
+else
+  # shellcheck disable=SC2016 # the variables are perl's
+  run_in_own_session() { exec perl -MPOSIX -e 'POSIX::setsid(); exec { $ARGV[0] } @ARGV; exit 127' "$@"; }
+fi
+
+# Older macOS has another letter for it.
+if [ "$(printf 'YQ==' | base64 -d)" = a ]; then
+  decode() { base64 -d; }
+else
+  decode() { base64 -D; }
+fi
+
 start_uac() {
   mkdir -m 0700 "$folder" || fail "$folder could not be made: it is there already, or the disk is full."
   mkdir "$folder/tool" "$folder/out"
-  sed '1,/^# UAC follows$/d' "$0" | base64 -d | tar -xzf - -C "$folder/tool" || abandon 'UAC could not be unpacked: is its base64 behind the last line of this file?'
+  sed '1,/^# UAC follows$/d' "$0" | decode | tar -xzf - -C "$folder/tool" || abandon 'UAC could not be unpacked: is its base64 behind the last line of this file?'
   for tool in "$folder"/tool/*/uac; do [ -f "$tool" ] || abandon 'There is no uac in what was unpacked.'; done
-  cd "${tool%/uac}" || abandon 'The folder of UAC could not be entered.'
-  renice -n 15 -p $$ >/dev/null
-  (
-    trap '' HUP
-    run_timed "$LIMIT_SECONDS" sh ./uac -p "$1" "$folder/out" >"$folder/log"
-    printf '%s\n' "$?" >"$folder/code.new"
-    mv "$folder/code.new" "$folder/code"
-  ) >/dev/null &
+  # Live response may remove its own copy of this script.
+  sed '/^# UAC follows$/,$d' "$0" >"$folder/run"
+  (run_in_own_session sh "$folder/run" work "$collection" "$1") >/dev/null &
   printf 'UAC was started.\n'
+}
+
+run_uac() {
+  cd "$folder"/tool/*/ || exit 1
+  renice -n 15 -p $$
+  run_timed "$LIMIT_SECONDS" sh ./uac -p "$1" "$folder/out" >"$folder/log"
+  printf '%s\n' "$?" >"$folder/code.new"
+  mv "$folder/code.new" "$folder/code"
 }
 
 abandon() {
@@ -76,7 +94,7 @@ fetch_archive() {
     abandon "UAC ended with code $code and left no single archive. Nothing was kept."
   fi
   mv "$1" "$folder/evidence.tar.gz"
-  rm -rf -- "$folder/tool" "$folder/out" "$folder/log" "$folder/code"
+  rm -rf -- "$folder/tool" "$folder/out" "$folder/run" "$folder/log" "$folder/code"
   printf 'UAC ended with code %s. SHA-256 of the archive: ' "$code"
   { sha256sum || shasum -a 256; } <"$folder/evidence.tar.gz"
 }
@@ -84,11 +102,12 @@ fetch_archive() {
 if [ $# -lt 2 ] || ! check_collection "$2"; then
   fail 'Give start, a collection and a profile of UAC, or fetch and a collection.'
 fi
-folder=/var/tmp/evidence-collector-$2-999
+collection=$2
+folder=/var/tmp/evidence-collector-$collection-999
 case $1:$# in
-  start:3)
+  start:3 | work:3)
     case $3 in '' | *[!a-z0-9_]*) fail 'The profile of UAC is one of its names, such as ir_triage.' ;; esac
-    start_uac "$3"
+    if [ "$1" = work ]; then run_uac "$3"; else start_uac "$3"; fi
     ;;
   fetch:2) fetch_archive ;;
   *) fail 'Give start, a collection and a profile of UAC, or fetch and a collection.' ;;
