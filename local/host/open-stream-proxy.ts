@@ -1,4 +1,4 @@
-import { Agent } from 'node:http';
+import { Agent, Server as HttpServer } from 'node:http';
 import { Server } from 'node:net';
 import type { Registry } from './core-api.ts';
 
@@ -15,6 +15,8 @@ export async function openStreamProxy(registry: Registry): Promise<StreamProxy |
   const listen = Server.prototype.listen;
   Server.prototype.listen = function listenOnLoopback(this: Server, ...args: unknown[]): Server {
     servers.push(this);
+    // It would close a connection after five idle seconds, and with it a request that has just been sent on it.
+    if (this instanceof HttpServer) this.keepAliveTimeout = 0;
     const onListening = args.at(-1);
     return listen.call(this, { port: 0, host: '127.0.0.1' }, () => {
       if (typeof onListening === 'function') onListening();
