@@ -3,16 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment, Settings } from './settings.ts';
 import { readSettings } from './settings.ts';
 import { openAnnouncer } from './open-announcer.ts';
-import { connectStorage, identify, type Storage } from './connect-storage.ts';
-import { readLibrary } from './content/read-library.ts';
-import { readDenyList } from './content/read-deny-list.ts';
-import { overrideProfiles } from './content/override-profiles.ts';
-import { readProfiles } from './content/read-profiles.ts';
-import type { Admission } from './defender/admission.ts';
+import { connectStorage, type Storage } from './connect-storage.ts';
 import { createDefenderClient, type DefenderClient } from './defender/client.ts';
 import { CLOUDS } from './defender/clouds.ts';
-import type { EndpointName } from './defender/permissions.ts';
-import { QUOTA_OF, type QuotaName } from './defender/quotas.ts';
 import type { QuotaReadings } from './doors/quota-answer.ts';
 import { openTokens } from './defender/open-tokens.ts';
 import { digestBlob } from './evidence/digest-blob.ts';
@@ -21,20 +14,19 @@ import type { Caller } from './domain/caller.ts';
 import { openPackedFile } from './evidence/open-packed-file.ts';
 import { type PassingFile, wrapInZip } from './evidence/wrap-in-zip.ts';
 import { openPackages } from './evidence/packages.ts';
-import { type KeyKeeper, openSigning, type PublishedKey } from './evidence/signing.ts';
+import { openSigning, type PublishedKey } from './evidence/signing.ts';
 import { checkSignature } from './evidence/signing-check.ts';
-import { keepKeyInFile } from './evidence/signing-file.ts';
-import { keepKeyInVault } from './evidence/signing-vault.ts';
 import { parseTicket, removeTicket, writeTicket } from './evidence/tickets.ts';
-import { openOverrides } from './override-source.ts';
 import { explainFault } from './explain-fault.ts';
+import { governCalls } from './govern-calls.ts';
+import { keepKey } from './keep-key.ts';
+import { openContent } from './open-content.ts';
 import type { FixityPorts } from './pipeline/check-fixity-ports.ts';
 import type { FindingPorts } from './pipeline/find-collections.ts';
 import type { OpenFile } from './pipeline/open-evidence.ts';
 import { type DiscoveryPort, OLDEST_MS } from './pipeline/discover-alerts.ts';
-import type { ContentPort, LogLine, Ports } from './pipeline/ports.ts';
+import type { LogLine, Ports } from './pipeline/ports.ts';
 import { watchQuiet } from './pipeline/watch-quiet.ts';
-import { type CallQuotasTable, createCallQuotas } from './state/call-quotas.ts';
 import { createCollections } from './state/collections.ts';
 import { createFixityRounds } from './state/fixity-rounds.ts';
 import { createGovernor } from './state/governor.ts';
@@ -73,11 +65,6 @@ export interface Collector {
   /** Ids of collections whose rows cannot be read. */
   readonly listSetAside: () => Promise<readonly string[]>;
 }
-
-const CONTENT = {
-  profiles: new URL('../profiles/', import.meta.url),
-  library: new URL('../library/', import.meta.url),
-};
 
 /** Time, chance and where telemetry goes: `readServiceTime` reads the storage service's `Date` header, by which the quotas go. */
 export interface World {
@@ -130,7 +117,7 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
   const startLimits = { startsPerMinute: settings.startsPerMinute, sessions: settings.sessions };
   const callLimits = { perMinute: settings.callsPerMinute, perHour: settings.callsPerHour };
   const governor = createGovernor(shared, startLimits);
-  const quotas = createCallQuotas(shared, callLimits);
+  const calls = governCalls(shared, governor, { starts: startLimits, calls: callLimits });
   const signing = openSigning(keepKey(settings));
   const defender = createDefenderClient({
     baseUrl: settings.defenderApiUrl,
@@ -138,11 +125,8 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
     now: () => now().getTime(),
     random,
     wait,
-    admit: (endpoint) => admit(quotas, endpoint),
-    onThrottled: async (endpoint, afterMs) => {
-      // A start that Defender turned away is told to the governor with the start itself.
-      if (QUOTA_OF[endpoint] !== LIVE_RESPONSE) await quotas.block(QUOTA_OF[endpoint], afterMs);
-    },
+    admit: calls.admit,
+    onThrottled: calls.holdBack,
     onCall: (call) => log({ event: 'defender call', ...call }),
   });
   const watermark = createWatermark(shared, 'discovered alerts', OLDEST_MS);
@@ -168,11 +152,7 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
     quiet: watchQuiet(collections, now),
     lanes: createLanes(shared),
     governor,
-    lookUpRoom: async () => {
-      const rooms = await Promise.all(LOOK_UP_QUOTAS.map((name) => quotas.read(name)));
-      const isScarce = rooms.some(({ room }) => room.usedInHour >= callLimits.perHour * SHARE_FOR_ANY);
-      return isScarce ? 'for critical ones' : 'for any';
-    },
+    lookUpRoom: calls.lookUpRoom,
     listing: createTurn(shared, 'list machine actions'),
     watching: createTurn(shared, 'watch library'),
     sweeping: createTurn(shared, 'sweep orphans'),
@@ -192,14 +172,6 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
     log,
     beat: (at, counts) => ledger.beat(at, counts),
   };
-  const readQuotas = async (): Promise<QuotaReadings> => {
-    const names = [...new Set(Object.values(QUOTA_OF))].filter((name) => name !== LIVE_RESPONSE).sort();
-    const [starts, ...calls] = await Promise.all([
-      governor.read(),
-      ...names.map(async (name) => ({ name, limits: callLimits, ...(await quotas.read(name)) })),
-    ]);
-    return { at: starts.at, starts: { ...starts, limits: startLimits }, calls };
-  };
   const submissions = createDailyCounts(shared);
   const countSubmission = async ({ id, standing }: Caller, alerts: number): Promise<DailyCount> =>
     standing === 'operator' ? { count: 'within' } : submissions.add(id, alerts, settings.submitDailyLimit);
@@ -216,67 +188,21 @@ async function openCollector(settings: Settings, world: World): Promise<Collecto
   };
   const openFile: OpenFile = (collectionId, path) => openPackedFile(storage.evidence, collectionId, path);
   const { listSetAside, listCandidates } = collections;
-  const more = { readQuotas, listSigningKeys, countSubmission, listSetAside, listCandidates, listAlerts, openFile };
+  const more = {
+    readQuotas: calls.read,
+    listSigningKeys,
+    countSubmission,
+    listSetAside,
+    listCandidates,
+    listAlerts,
+    openFile,
+  };
   const wrapFile = (file: PassingFile, name: string) => wrapInZip(file, name, ports.now());
   return { settings, ports, fixity, ledger, storage, discovery, ...more, wrapInZip: wrapFile };
 }
 
-/** Profiles, deny list and scripts as they ship; profiles with the overrides of ConfigStorage where that is set. */
-function openContent({ configStorage }: Settings, now: World['now'], log: World['log']): ContentPort {
-  const shipped = once(() => readProfiles(CONTENT.profiles));
-  const denyList = once(() => readDenyList(CONTENT.profiles));
-  const scripts = once(() => readLibrary(CONTENT.library));
-  if (configStorage === null) return { profiles: shipped, denyList, scripts };
-  const note = (what: string, name: string, where: string) => log({ event: 'profile override', what, name, where });
-  const profiles = overrideProfiles({ source: openOverrides(configStorage), shipped, scripts, now, note });
-  return { profiles, denyList, scripts };
-}
-
-/** The keeper of the key that signs packages, null where they are not signed. */
-export function keepKey({ signingPlace, ownClientId }: Settings): KeyKeeper | null {
-  switch (signingPlace.at) {
-    case 'nowhere':
-      return null;
-    case 'file':
-      return keepKeyInFile(signingPlace.path);
-    case 'vault':
-      return keepKeyInVault({ ...signingPlace, openCredential: () => identify(ownClientId) });
-    default: {
-      const unknown: never = signingPlace;
-      throw new Error(`Unknown place ${JSON.stringify(unknown)}.`);
-    }
-  }
-}
-
-const LIVE_RESPONSE: QuotaName = 'live response';
-const LOOK_UP_QUOTAS: readonly QuotaName[] = [
-  QUOTA_OF['get alert'],
-  QUOTA_OF['get machine'],
-  QUOTA_OF['get alert files'],
-];
-/** Of each hour's look-ups, the part that any alert may use; the rest is kept for critical ones. */
-const SHARE_FOR_ANY = 0.8;
-
-/** Whether a call may leave now; a start was granted by the governor before. */
-async function admit(quotas: CallQuotasTable, endpoint: EndpointName): Promise<Admission> {
-  if (QUOTA_OF[endpoint] === LIVE_RESPONSE) return { admission: 'admitted' };
-  const grant = await quotas.grantCall(QUOTA_OF[endpoint]);
-  return grant.grant === 'granted' ? { admission: 'admitted' } : { admission: 'later', afterMs: grant.afterMs };
-}
-
 function hashText(text: string): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | null = null;
-  return () => {
-    made ??= make().catch((fault: unknown) => {
-      made = null;
-      throw fault;
-    });
-    return made;
-  };
 }
 
 /** One structured line on standard output, which the platform takes to Application Insights. */

@@ -1,5 +1,5 @@
 import { connectStorage, type Storage } from '../../shared/connect-storage.ts';
-import { keepKey } from '../../shared/compose.ts';
+import { keepKey } from '../../shared/keep-key.ts';
 import { createDefenderClient } from '../../shared/defender/client.ts';
 import { CLOUDS } from '../../shared/defender/clouds.ts';
 import { openTokens } from '../../shared/defender/open-tokens.ts';
