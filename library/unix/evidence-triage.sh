@@ -1327,7 +1327,10 @@ collect_sessions() {
 
 collect_users() {
   collect_files user 1048576 whole /etc/passwd /etc/group /etc/sudoers /etc/sudoers.d/* /etc/login.defs \
-    /etc/security/access.conf /etc/pam.d/* /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*
+    /etc/security/access.conf /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*
+  rows_before=$id
+  collect_files user 1048576 whole /etc/pam.conf /etc/pam.d/*
+  note_none user 'PAM, /etc/pam.conf and /etc/pam.d' "$rows_before"
 }
 
 # What a service is given to load at every login, by hash; and what would be loaded into the kernel.

@@ -24,7 +24,7 @@ const linuxSections: readonly { section: string; category: string; source: RegEx
     category: 'autostart',
     source: /^\/root\/|^\/home\/|^\/etc\/ld\.so\.preload$/,
   },
-  { section: 'PAM', category: 'user', source: /^\/etc\/pam\.d\// },
+  { section: 'PAM', category: 'user', source: /^\/etc\/pam\.|^PAM/ },
   { section: 'services', category: 'service', source: /^systemctl list-units / },
   { section: 'systemd units', category: 'service', source: /^find \/etc\/systemd / },
   { section: 'timers', category: 'service', source: /^systemctl list-timers / },
