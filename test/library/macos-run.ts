@@ -10,14 +10,21 @@ import { copyWithStubs } from './script-stubs.ts';
 
 const timeout = 240_000;
 // A Mac is not to be had here: these run the real script against commands that take the options of macOS and no others.
-/** The tests of the scripts in a shell, on what looks like macOS with files of these names. */
-export function describeMacRun(shell: string, names: readonly string[]): void {
+/**
+ * The tests of the scripts in a shell, on what looks like macOS with files of these names; `spared` is a part of the triage that
+ * is left out, as it goes through all of a machine's temporary folders.
+ */
+export function describeMacRun(
+  shell: string,
+  names: readonly string[],
+  spared: 'nothing' | 'collect_recent_files',
+): void {
   describe.concurrent(`on what looks like macOS, in ${shell}`, () => {
-    runAndLook(shell, names);
+    runAndLook(shell, names, spared);
   });
 }
 
-function runAndLook(shell: string, names: readonly string[]): void {
+function runAndLook(shell: string, names: readonly string[], spared: string): void {
   test('the triage answers, collects hostile names unchanged, and leaves only its archive', { timeout }, async ({
     onTestFinished,
   }) => {
@@ -33,6 +40,7 @@ function runAndLook(shell: string, names: readonly string[]): void {
     const odd = ['fifo', 'link', 'sparse', 'absent'].map((name) => join(folder, name));
     const paths = [...names.map((name) => join(files, name)), ...odd];
     const script = await copyWithStubs('evidence-triage-macos.sh', folder, macosStubs, macosTools);
+    await writeFile(script, (await readFile(script, 'utf8')).replace(`\n  ${spared}\n`, '\n'));
     const ask = { collection, files: paths.map((path) => ({ path })), options: ['infostealer', 'web-shell'] };
     const { run, answer } = await runScript(shell, [encodeRequest(ask)], { script });
 

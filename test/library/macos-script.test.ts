@@ -5,10 +5,11 @@ import { runScript } from './linux-machine.ts';
 import { describeMacRun } from './macos-run.ts';
 import { encodeRequest } from './script-contract.ts';
 
-// In dash, and with more names: macos-script.long.test.ts. All names are asked of the same head on Linux.
+// All of it, in dash as well, and with more names: macos-script.long.test.ts. All names are asked of the same head on Linux.
 describeMacRun(
   'bash',
   hostileNames.filter((_, index) => index % 16 === 3),
+  'collect_recent_files',
 );
 
 test('the triage for macOS refuses to run elsewhere, and says where it would', async () => {
