@@ -13,7 +13,7 @@ export interface StoredText {
 export const SCHEMA_VERSION = 4;
 
 /** What every collection has had in every layout; its other fields are our own writing and trusted. */
-const leastSchema = z.looseObject({
+const leastSchema = z.object({
   id: z.string(),
   alertId: z.string(),
   status: z.enum(COLLECTION_STATUSES),

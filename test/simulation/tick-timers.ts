@@ -10,18 +10,24 @@ import type { Life } from './wire.ts';
 export interface TimerParts {
   readonly scenario: Scenario;
   readonly timeline: Timeline;
+  readonly sinceStart: () => number;
   readonly fleet: Fleet;
   readonly weather: Weather;
   readonly chance: Chance;
 }
 
+/** Once nothing goes wrong any more, and in any case after so long, mere time is waited for: the timer then comes once a minute. */
+const EVENTFUL_MS = 20 * 60_000;
+const QUIET_TICK_MS = 60_000;
+
 /** The platform's timer: at each tick one instance, or several at once, unless it is silent. */
-export function tickTimers({ scenario, timeline, fleet, weather, chance }: TimerParts): void {
+export function tickTimers({ scenario, timeline, sinceStart, fleet, weather, chance }: TimerParts): void {
   const { tickMs, timersAtOnce } = scenario.settings;
+  const eventfulMs = Math.max(scenario.faultsEndMs, EVENTFUL_MS);
   const polling = new Set<Life>();
 
   function tick(): void {
-    timeline.after(tickMs, tick);
+    timeline.after(sinceStart() < eventfulMs ? tickMs : Math.max(tickMs, QUIET_TICK_MS), tick);
     if (weather.isTimerSilent()) return;
     const atOnce = chance.between(1, timersAtOnce);
     const free = fleet.living().filter(({ life }) => !polling.has(life));
