@@ -31,13 +31,15 @@ export async function startApp(options: {
       START_LIMIT_MS,
     );
     const read = (line: string) => {
-      log.write(`${line}\n`);
       last.push(line);
       if (last.length > 20) last.shift();
       const listening = /^Listening on (http:\S+)$/.exec(line)?.[1];
-      if (listening === undefined) return;
-      clearTimeout(timer);
-      resolve(listening);
+      // Lines are written in order: whoever is told that the app listens finds all before in the file.
+      log.write(`${line}\n`, () => {
+        if (listening === undefined) return;
+        clearTimeout(timer);
+        resolve(listening);
+      });
     };
     createInterface({ input: child.stdout }).on('line', read);
     createInterface({ input: child.stderr }).on('line', read);
