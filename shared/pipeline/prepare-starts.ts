@@ -46,9 +46,11 @@ export async function prepareStarts(
   let silent = 0;
   library.forgetOlderThan(FRESH_MS);
   const now = ports.now().toISOString();
-  for (const entry of entries) {
-    if (now < entry.notBefore) continue;
-    const isFull = ready.length >= room.starts || (entry.reach === 'silent' && silent >= room.silentStarts);
+  const due = entries.filter((entry) => now >= entry.notBefore);
+  // Where one place is all there is, a silent machine would hold it for minutes, most likely in vain: others come first.
+  const isOnlyPlace = room.starts === 1 && busy.size === 0;
+  for (const entry of isOnlyPlace ? putSilentLast(due) : due) {
+    const isFull = ready.length >= room.starts || (isSilent(entry) && silent >= room.silentStarts);
     if (isFull) {
       waiting.push({ entry, reason: WAITS_FOR_PLACE });
       continue;
@@ -64,6 +66,15 @@ export async function prepareStarts(
     }
   }
   return { ready, waiting };
+}
+
+function putSilentLast(entries: readonly OpenEntry[]): readonly OpenEntry[] {
+  const [silent, others] = [entries.filter(isSilent), entries.filter((entry) => !isSilent(entry))];
+  return [...others, ...silent];
+}
+
+function isSilent({ reach }: OpenEntry): boolean {
+  return reach === 'silent';
 }
 
 type PreparedOne =

@@ -135,6 +135,18 @@ describe('machines that do not answer', () => {
     expect(await events(world, id)).toContain('machine reported');
   });
 
+  it('does not hold the only place there is while a live machine waits, however severe its alert', async () => {
+    const world = makeWorld({}, { startsPerMinute: 10, sessions: 1 });
+    const away = await receive(world, 1, { severity: 'High' });
+    await poll(world);
+    const other = await receive(world, 2, { severity: 'Low' });
+    await pollFor(world, 21);
+    const live = await receive(world, 3, { severity: 'Low' });
+    await pollFor(world, 23);
+    expect((await show(world, away)).status).toBe('planned');
+    expect(world.sent.map(({ comment }) => comment.split(/[ /]/).at(-3))).toEqual([away, other, live]);
+  });
+
   it('one that begins while it is being cancelled is collected as what it ran', async () => {
     const world = makeWorld();
     const id = await receive(world, 1);
