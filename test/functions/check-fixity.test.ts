@@ -25,6 +25,15 @@ async function waitForEntry(id: string, event: string): Promise<Entry> {
   }
 }
 
+/** The lines of the app's log that tell of a mismatch; they come after the custody entry, which tells of it first. */
+async function waitForMismatchLines(): Promise<readonly string[]> {
+  for (;;) {
+    const lines = (await app.readLog()).split('\n').filter((line) => line.includes('"evidence mismatch"'));
+    if (lines.length > 0) return lines;
+    await sleep(200);
+  }
+}
+
 it('finds a sealed package intact, and finds a file of it that was changed behind our back', async () => {
   const { id } = await firstCollection(await app.send({ alertId: app.alertIds[0] }));
   expect(await app.waitForEnd(id)).toMatchObject({ status: 'collected' });
@@ -38,7 +47,6 @@ it('finds a sealed package intact, and finds a file of it that was changed behin
   await changed.upload('x', 1);
   const mismatch = await waitForEntry(id, 'evidence mismatch');
   expect(mismatch.detail).toMatchObject({ faults: 1, what: 'data/0-1-getfile/content: changed' });
-  const lines = (await app.readLog()).split('\n').filter((line) => line.includes('"evidence mismatch"'));
-  expect(lines.join('\n')).toContain(id);
+  expect((await waitForMismatchLines()).join('\n')).toContain(id);
   expect((await app.get(`/api/collections/${id}`)).status).toBe(200);
 }, 240_000);
