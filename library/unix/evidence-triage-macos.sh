@@ -236,7 +236,7 @@ print_file_answers() {
   file_index=0
   for request in $file_requests; do
     [ "$file_index" -eq 0 ] || printf ','
-    if [ -n "$folder" ] && [ -f "$folder/answers/$file_index" ]; then
+    if [ -n "$folder" ] && [ -s "$folder/answers/$file_index" ]; then
       cat "$folder/answers/$file_index"
     else
       printf '{"path":"%s","status":"skipped","verdict":"not comparable","sha256":null,"bytes":null}' "${request%%:*}"
