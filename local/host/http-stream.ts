@@ -48,13 +48,23 @@ export async function forwardHttpTrigger(
       if (!response.headersSent) reject(error);
     };
     upstream.on('error', failUnlessAnswered);
-    pipeline(request, limitBody(), upstream).catch(failUnlessAnswered);
+    const body = request.pipe(limitBody());
+    pipeline(body, upstream).catch(failUnlessAnswered);
+    request.once('close', () => {
+      if (!request.complete) body.destroy(new Error('The client left before its body had come.'));
+    });
+    /** What is left of a body that nobody reads is read here, as the next request on the connection stands behind it. */
+    const readTheRest = (): void => {
+      if (upstream.writableFinished) return;
+      request.unpipe(body).resume();
+      body.destroy();
+    };
 
     upstream.once('response', (proxied) => {
       response.writeHead(proxied.statusCode ?? 500, dropHopByHopHeaders(proxied.headers));
       // With the first of the body where that is here already, as one write is half the work of two.
       setImmediate(() => response.flushHeaders());
-      pipeline(proxied, response).then(resolve, reject);
+      pipeline(proxied, response).then(readTheRest).then(resolve, reject);
     });
 
     const endWithoutProxy = (answer: HttpAnswer): void => {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -67,6 +67,22 @@ describe('HTTP triggers with enableHttpStream', () => {
     const response = await fetch(`${host.url}${path}`);
     expect(response.status).toBe(status);
     expect(await response.text()).not.toContain('secret');
+  });
+
+  it('take the next request on a connection whose last one was answered before its body had come', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = async (method: string, path: string, body: Buffer): Promise<number | undefined> => {
+      const sending = request(`${host.url}${path}`, { method, agent });
+      sending.end(body);
+      const [response] = await once(sending, 'response');
+      response.resume();
+      return response.statusCode;
+    };
+    for (let turn = 0; turn < 3; turn += 1) {
+      expect(await ask('POST', '/v1/hasty', Buffer.alloc(40 * 1024 * 1024))).toBe(413);
+      expect(await ask('GET', '/v1/reply', Buffer.alloc(0))).toBe(201);
+    }
+    agent.destroy();
   });
 
   it('refuse a body that grows beyond 100 MiB', async () => {

@@ -31,6 +31,16 @@ app.http('newest', { methods: ['GET'], route: 'items/newest', handler: () => ({ 
 app.http('seen', { methods: ['GET'], handler: () => ({ jsonBody: seen }) });
 app.http('nothing', { methods: ['GET'], handler: () => ({}) });
 app.http('silent', { methods: ['GET'], handler: () => undefined as unknown as HttpResponseInit });
+if (settings['FIXTURE_STREAM'] !== undefined) {
+  app.http('hasty', {
+    methods: ['POST'],
+    handler: async ({ body }) => {
+      const reader = body?.getReader();
+      await reader?.read();
+      return { status: 413, body: 'too much' };
+    },
+  });
+}
 app.http('echo', {
   methods: ['POST'],
   handler: ({ body, headers }) => ({ body, headers: { 'content-type': headers.get('content-type') ?? '' } }),
