@@ -237,7 +237,7 @@ print_file_answers() {
   file_index=0
   for request in $file_requests; do
     [ "$file_index" -eq 0 ] || printf ','
-    if [ -n "$folder" ] && [ -s "$folder/answers/$file_index" ]; then
+    if [ -n "$folder" ] && [ -f "$folder/answers/$file_index" ]; then
       cat "$folder/answers/$file_index"
     else
       printf '{"path":"%s","status":"skipped","verdict":"not comparable","sha256":null,"bytes":null}' "${request%%:*}"
@@ -1060,8 +1060,9 @@ start_detached() {
     sleep 0.2 || sleep 1
   done
   detached_json=",\"detached\":{\"until\":\"$until_at\"}"
-  # The folder is now the other's.
+  # The folder is now the other's, who may end and clear it while this answers.
   created=no
+  folder=''
   send_answer true null
   exit 0
 }

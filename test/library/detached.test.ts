@@ -44,6 +44,8 @@ describe.concurrent.each(['bash', 'dash'])('detached work, in %s', (shell) => {
     const started = await runScript(shell, [encodeRequest(ask)], { script: starter });
     expect(started.run).toMatchObject({ exitCode: 0, stderr: '' });
     expect(started.answer).toMatchObject({ ok: true, archive: null, items: 0 });
+    // Whatever the work has come to meanwhile, the start does not look into its folder.
+    expect(started.answer.files.map(({ status }) => status)).toEqual(['skipped', 'skipped']);
     const promised = Date.parse(started.answer.detached?.until ?? '') - Date.parse(started.answer.startedAt);
     expect(promised).toBeGreaterThanOrEqual(3_600_000);
     expect((await stat(folderOf(collection))).mode & 0o777).toBe(0o700);
