@@ -1,10 +1,13 @@
+import type { Ticket } from '../domain/ticket.ts';
 import { advance, goAlone } from './advance.ts';
 import { copyResult } from './copy-result.ts';
 import type { Ports } from './ports.ts';
 
 /**
- * Copies the result that a ticket asks for. A fault is thrown, so that the platform tries the ticket again and at last
- * sets it aside in its poison queue, where it can be seen; so it is with a blob that is no ticket.
+ * Copies the result that a ticket asks for. A fault of the first ticket is thrown, so that the platform tries it again and
+ * at last sets it aside in its poison queue, where it can be seen; so it is with a blob that is no ticket. What a later
+ * ticket does not get is left to the poll, which tries it and writes the next: a result that cannot be had, as where no
+ * download is let out, takes few of the calls that are for all.
  */
 export async function takeTicket(ports: Ports, blobName: string, content: unknown): Promise<void> {
   const reading = ports.tickets.read(content, blobName);
@@ -13,12 +16,28 @@ export async function takeTicket(ports: Ports, blobName: string, content: unknow
     throw new Error(`A blob in the tickets container cannot be used: ${reading.fault}`);
   }
   const { ticket } = reading;
-  const copied = await copyResult(ports, ticket.collectionId, ticket);
-  if (copied.copied === 'not yet')
-    throw new Error(
-      `The result ${ticket.session}-${ticket.index} of ${ticket.collectionId} cannot be copied yet: ${copied.reason}`,
-    );
+  if ((await copyFor(ports, ticket)) === 'put off') return;
   await ports.tickets.remove(ticket);
   // What the last copy makes possible, the next session or the seal, need not wait for the next poll.
   await advance(ports, ticket.collectionId, goAlone(ports));
+}
+
+async function copyFor(ports: Ports, ticket: Ticket): Promise<'copied' | 'put off'> {
+  try {
+    const copied = await copyResult(ports, ticket.collectionId, ticket);
+    if (copied.copied !== 'not yet') return 'copied';
+    throw new NotYet(ticket, copied.reason);
+  } catch (fault) {
+    if (ticket.attempt === 1) throw fault;
+    const { collectionId, session, index, attempt } = ticket;
+    const code = fault instanceof NotYet ? 'not yet' : ports.explain(fault).code;
+    ports.log({ event: 'ticket put off', collection: collectionId, session, index, attempt, code });
+    return 'put off';
+  }
+}
+
+class NotYet extends Error {
+  constructor({ collectionId, session, index }: Ticket, reason: string) {
+    super(`The result ${session}-${index} of ${collectionId} cannot be copied yet: ${reason}`);
+  }
 }
