@@ -20,9 +20,9 @@ type Plan = Pick<Scenario, 'instances' | 'machines' | 'alerts'>;
 type Draw = readonly [Episode['what'], (chance: Chance, plan: Plan) => Episode];
 
 const DRAWS: readonly Draw[] = [
-  ['away', (chance) => ({ what: 'away', services: chance.pick(OUTAGES), ...span(chance, [1, 15, 120]) })],
+  ['away', (chance) => ({ what: 'away', services: chance.pick(OUTAGES), ...span(chance, [1, 15, 75]) })],
   ['away', (chance) => ({ what: 'away', services: chance.pick(OUTAGES), ...span(chance, [1, 15]) })],
-  ['defender fails', (chance) => ({ what: 'defender fails', share: 0.33, ...span(chance, [15, 120]) })],
+  ['defender fails', (chance) => ({ what: 'defender fails', share: 0.33, ...span(chance, [15, 75]) })],
   ['defender fails', (chance) => ({ what: 'defender fails', share: 1, ...span(chance, [5, 15]) })],
   [
     'throttled',

@@ -8,6 +8,8 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 const LARGEST_SKEW_MS = 20_000;
 const LINK_MS = 30 * MINUTE_MS;
+/** How long links last; those that never lead anywhere are asked for again and again, so that few runs have them. */
+const LINKS_MS = [...Array.from({ length: 14 }, () => LINK_MS), 1_000, 1_000, 1_000, 1_000, 1_000, 0];
 /** For ever, as far as a run is concerned. */
 const FOR_EVER_MS = 48 * 60 * MINUTE_MS;
 
@@ -83,7 +85,7 @@ function drawSettings(chance: Chance, theme: Theme): ScenarioSettings {
     mergeMinutes: chance.pick([0, 60]),
     lagMs: chance.pick([0, 0, 5_000, 60_000, 120_000]),
     tickets: chance.pick(['delivered', 'delivered', 'delivered twice', 'never delivered']),
-    linkMs: chance.pick([LINK_MS, LINK_MS, LINK_MS, 1_000, 0]),
+    linkMs: chance.pick(LINKS_MS),
     badDownloads: chance.pick([0, 0, 0, 0.1, 0.5]),
   };
 }

@@ -82,6 +82,20 @@ export const DRILLS: readonly Drill[] = [
     },
     { startsPerMinute: 1, tickMs: 2_000 },
   ),
+  ...drill(
+    'everything is paused and goes on, again and again, while many are to be started',
+    4,
+    {
+      instances: TWO,
+      machines: [0, 1, 2, 3, 4, 5].map((index) => makeMachine(index)),
+      alerts: [0, 1, 2, 3, 4, 5].map((index) => makeAlert(index, { machine: index })),
+      episodes: Array.from({ length: 30 }, (_, index) => ({
+        ...({ what: 'paused', running: 'goes on' } as const),
+        ...{ fromMs: 3_000 + index * 2_000, toMs: 4_000 + index * 2_000 },
+      })),
+    },
+    { tickMs: 2_000 },
+  ),
   ...drill('downloads are cut or lie, and nothing else', 2, { faultsEndMs: 5 * MINUTE_MS }, { badDownloads: 0.9 }),
   ...drill('links have expired when they come, and nothing else', 2, { faultsEndMs: 12 * MINUTE_MS }, { linkMs: 0 }),
 ];
@@ -98,7 +112,7 @@ function drill(
       ...SMALL,
       ...changes,
       seed: `${name} ${index + 1}`,
-      settings: { ...SMALL.settings, ...settings },
+      settings: { ...SMALL.settings, tickMs: 15_000, ...settings },
     },
   }));
 }

@@ -102,7 +102,7 @@ export function openFleet(parts: FleetParts): Fleet {
           end('failed');
         },
       );
-      touch(1);
+      touch(0);
     },
   };
 }

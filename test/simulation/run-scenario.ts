@@ -46,6 +46,8 @@ export async function runScenario(scenario: Scenario, options: RunOptions = {}):
 async function runToTheEnd(scenario: Scenario, options: RunOptions): Promise<Outcome> {
   const world = buildWorld(scenario, options.trace ?? 'none');
   let steps = 0;
+  // From here on each step runs among the promises, after which the ticks come.
+  await nextTurn();
   for (; world.violation() === null; steps += 1) {
     if (steps >= MOST_STEPS) {
       world.fail('I1', `It goes round in circles: ${MOST_STEPS} steps, and no end.`);
@@ -53,15 +55,23 @@ async function runToTheEnd(scenario: Scenario, options: RunOptions): Promise<Out
     }
     if (world.step() === 'over') break;
     // Whatever an instance does with what it was given, it does now, up to its next call.
-    for (let turns = world.takeTurns(); turns > 0; turns -= 1) await nextTurn();
+    const turns = world.takeTurns();
+    if (turns === null) continue;
+    await lastTick();
+    for (let turn = 0; turn < turns; turn += 1) await nextTurn();
   }
   return {
     violation: world.violation(),
     fired: world.fired,
-    possible: world.possible,
+    possible: world.possible(),
     trace: world.trace,
     figures: { steps, ...world.figures() },
   };
+}
+
+/** Until all promises that can go on have gone on: the ticks of Node come after them, and cost far less than a turn of the event loop. */
+function lastTick(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
 }
 
 /** Whether a run failed by the same invariant. */

@@ -19,14 +19,17 @@ export interface SenderParts {
   readonly chance: Chance;
 }
 
+/** After the first refusal an alert is sent again within that time, and later more patiently, as senders do. */
 const AGAIN_MS = 20_000;
+const MOST_PATIENT_MS = 5 * 60_000;
 
 /** Sends the alerts of a scenario to whichever instance takes them. */
 export function sendAlerts({ scenario, timeline, fleet, witnesses, chance }: SenderParts): Senders {
   let waiting = 0;
 
-  function send(plan: AlertPlan, names: AlertPlan['arrivals'][number]['names']): void {
-    const again = () => timeline.after(1_000 + chance.next() * AGAIN_MS, () => send(plan, names));
+  function send(plan: AlertPlan, names: AlertPlan['arrivals'][number]['names'], tries: number): void {
+    const withinMs = Math.min(AGAIN_MS * 2 ** tries, MOST_PATIENT_MS);
+    const again = () => timeline.after(1_000 + chance.next() * withinMs, () => send(plan, names, tries + 1));
     const living = fleet.living();
     if (living.length === 0) {
       again();
@@ -52,7 +55,7 @@ export function sendAlerts({ scenario, timeline, fleet, witnesses, chance }: Sen
   for (const plan of scenario.alerts) {
     for (const { atMs, names } of plan.arrivals) {
       waiting += 1;
-      timeline.after(atMs, () => send(plan, names));
+      timeline.after(atMs, () => send(plan, names, 0));
     }
   }
   return { areDone: () => waiting === 0 };

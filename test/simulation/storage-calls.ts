@@ -54,6 +54,7 @@ export function callBlobs({ wire, life }: Caller, service: BlobsOf, blobs: Memor
       name: `${name} ${service}`,
       detail: `${blob.slice(0, 6)} ${blob.slice(blob.indexOf('/') + 1)}`,
       longestMs: 120,
+      turns: 1,
       strikes: kind === 'read' ? READ : WRITE,
       effect,
       ifLost: throwLost,

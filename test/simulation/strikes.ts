@@ -6,7 +6,7 @@ export interface Strikes {
   choose(call: string, nth: number, kinds: readonly StrikeKind[]): StrikeKind | null;
   readonly fired: readonly Strike[];
   /** Where strikes are listed, every one that could be, in the order of the calls. */
-  readonly possible: readonly Strike[];
+  possible(): readonly Strike[];
 }
 
 /** A crash costs most of what was under way, so that there are fewer of them than of the rest. */
@@ -23,31 +23,32 @@ const WEIGHTS: Readonly<Record<StrikeKind, number>> = {
 /** Strikes as a scenario has them: by chance until its faults end, or those of a list. */
 export function chooseStrikes({ strikes, faultsEndMs }: Scenario, sinceStart: () => number, chance: Chance): Strikes {
   const fired: Strike[] = [];
-  const possible: Strike[] = [];
   if (strikes.by === 'list') {
+    const seen: { readonly call: string; readonly nth: number; readonly kinds: readonly StrikeKind[] }[] = [];
     const listed = new Map(strikes.list.map((strike) => [`${strike.call}#${strike.nth}`, strike]));
     return {
       choose(call, nth, kinds) {
-        for (const kind of kinds) possible.push({ call, nth, kind });
+        seen.push({ call, nth, kinds });
         const strike = listed.get(`${call}#${nth}`);
         if (strike === undefined || !kinds.includes(strike.kind)) return null;
         fired.push(strike);
         return strike.kind;
       },
       fired,
-      possible,
+      possible: () => seen.flatMap(({ call, nth, kinds }) => kinds.map((kind) => ({ call, nth, kind }))),
     };
   }
   return {
     choose(call, nth, kinds) {
       if (strikes.calls !== undefined && !strikes.calls.includes(call)) return null;
+      if (!chance.happens(strikes.rate) || sinceStart() >= faultsEndMs) return null;
       const ways = kinds.filter((kind) => strikes.kinds?.includes(kind) ?? true);
-      if (!chance.happens(strikes.rate) || sinceStart() >= faultsEndMs || ways.length === 0) return null;
+      if (ways.length === 0) return null;
       const kind = chance.pick(ways.flatMap((known) => Array.from({ length: WEIGHTS[known] }, () => known)));
       fired.push({ call, nth, kind });
       return kind;
     },
     fired,
-    possible,
+    possible: () => [],
   };
 }

@@ -16,18 +16,17 @@ export interface TimerParts {
   readonly chance: Chance;
 }
 
-/** Once nothing goes wrong any more, and in any case after so long, mere time is waited for: the timer then comes once a minute. */
+/** Alerts come in the first minutes, and with them most of what may go wrong; later mere time is waited for, and the timer comes once a minute. */
 const EVENTFUL_MS = 20 * 60_000;
 const QUIET_TICK_MS = 60_000;
 
 /** The platform's timer: at each tick one instance, or several at once, unless it is silent. */
 export function tickTimers({ scenario, timeline, sinceStart, fleet, weather, chance }: TimerParts): void {
   const { tickMs, timersAtOnce } = scenario.settings;
-  const eventfulMs = Math.max(scenario.faultsEndMs, EVENTFUL_MS);
   const polling = new Set<Life>();
 
   function tick(): void {
-    timeline.after(sinceStart() < eventfulMs ? tickMs : Math.max(tickMs, QUIET_TICK_MS), tick);
+    timeline.after(sinceStart() < EVENTFUL_MS ? tickMs : Math.max(tickMs, QUIET_TICK_MS), tick);
     if (weather.isTimerSilent()) return;
     const atOnce = chance.between(1, timersAtOnce);
     const free = fleet.living().filter(({ life }) => !polling.has(life));

@@ -20,7 +20,7 @@ export interface Call<T> {
   readonly longestMs: number;
   readonly strikes: readonly StrikeKind[];
   readonly effect: () => T;
-  /** How many turns of the event loop the instance needs to take the answer in; 1 where no stream is in it. */
+  /** How many turns of the event loop the instance needs to take the answer in; none where it only awaits promises. */
   readonly turns?: number;
   /** What the instance gets when the answer is lost. */
   readonly ifLost: () => T;
@@ -90,7 +90,7 @@ export function openWire({ timeline, chance, striker, crash, touch, struck, trac
     return new Promise<T>((resolve, reject) => {
       const answer = (ms: number, outcome: Outcome<T>): void => {
         timeline.after(ms, () =>
-          deliver(life, call.turns ?? 1, () => ('fault' in outcome ? reject(outcome.fault) : resolve(outcome.value))),
+          deliver(life, call.turns ?? 0, () => ('fault' in outcome ? reject(outcome.fault) : resolve(outcome.value))),
         );
       };
       if (strike === 'crash before') {
@@ -134,7 +134,7 @@ export function openWire({ timeline, chance, striker, crash, touch, struck, trac
   }
 
   function wait(life: Life, ms: number): Promise<void> {
-    return new Promise<void>((resolve) => timeline.after(ms, () => deliver(life, 1, resolve)));
+    return new Promise<void>((resolve) => timeline.after(ms, () => deliver(life, 0, resolve)));
   }
 
   return { pass, wait, count: () => calls };

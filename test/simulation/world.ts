@@ -22,13 +22,13 @@ import { openWire } from './wire.ts';
 /** A whole world on its timeline: instances, stores, Defender, whoever sends alerts, and the witnesses. */
 export interface World {
   step(): 'happened' | 'over';
-  /** How many turns of the event loop the instances need for what they were given since the last look. */
-  takeTurns(): number;
+  /** How many turns of the event loop the instances need for what they were given since the last look; null where they were given nothing. */
+  takeTurns(): number | null;
   violation(): Violation | null;
   fail(invariant: Invariant, what: string): void;
   figures(): Omit<Figures, 'steps'>;
   readonly fired: readonly Strike[];
-  readonly possible: readonly Strike[];
+  possible(): readonly Strike[];
   readonly trace: readonly string[];
 }
 
@@ -49,7 +49,7 @@ export function buildWorld(scenario: Scenario, tracing: 'kept' | 'none'): World 
   const strikes = chooseStrikes(scenario, sinceStart, seedChance(`${seed} strikes`));
   const trace: string[] = [];
   let violation: Violation | null = null;
-  let turns = 0;
+  let turns: number | null = null;
   let starts = 0;
   let struckCalls = 0;
   const witnesses: Witness[] = [];
@@ -63,7 +63,7 @@ export function buildWorld(scenario: Scenario, tracing: 'kept' | 'none'): World 
   };
 
   const touch = (needed: number) => {
-    turns = Math.max(turns, needed);
+    turns = Math.max(turns ?? 0, needed);
   };
 
   const book = openBook();
@@ -175,7 +175,7 @@ export function buildWorld(scenario: Scenario, tracing: 'kept' | 'none'): World 
     step: () => (isOver ? 'over' : timeline.step()),
     takeTurns() {
       const needed = turns;
-      turns = 0;
+      turns = null;
       return needed;
     },
     violation: () => violation,

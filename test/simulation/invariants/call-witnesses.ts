@@ -1,4 +1,5 @@
 import { watchTable } from './along-the-table.ts';
+import { watchReasons } from './ends-as-sealed.ts';
 import { watchEvidence } from './evidence-stands.ts';
 import { watchLost } from './never-lost.ts';
 import { watchGivenUp } from './not-given-up.ts';
@@ -17,6 +18,7 @@ export function callWitnesses(scene: Scene): readonly Witness[] {
     watchTwice,
     watchQuota,
     watchTable,
+    watchReasons,
     watchEvidence,
     watchPackages,
     watchSwitch,

@@ -239,6 +239,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     'if (collection.reason === reason) await',
     'if (collection.id !== reason) await',
   ),
+  plant(
+    'a collection ends for what put its sealing off',
+    'domain/seal-collection.ts',
+    '(why ?? countMissing(',
+    '(collection.reason ?? countMissing(',
+  ),
 ];
 
 function plant(name: string, file: string, find: string, replace: string): PlantedBug {
