@@ -47,7 +47,7 @@ const CROWD: Theme = {
   ...ANYTHING,
   instances: [2, 3, 4],
   machines: [4, 6],
-  alerts: [5, 7, 9],
+  alerts: [5, 6, 8],
   repeats: [1],
   firstWithinMs: [5_000, 120_000],
   away: 0.1,

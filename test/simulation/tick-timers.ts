@@ -16,8 +16,8 @@ export interface TimerParts {
   readonly chance: Chance;
 }
 
-/** Alerts come in the first minutes, and with them most of what may go wrong; later mere time is waited for, and the timer comes once a minute. */
-const EVENTFUL_MS = 20 * 60_000;
+/** Most happens in the first minutes; later mere time is waited for, and the timer comes once a minute. */
+const EVENTFUL_MS = 10 * 60_000;
 const QUIET_TICK_MS = 60_000;
 
 /** The platform's timer: at each tick one instance, or several at once, unless it is silent. */

@@ -51,7 +51,7 @@ export interface WireParts {
   readonly touch: (turns: number) => void;
   /** Told of every life that met a fault. */
   readonly struck: (life: Life) => void;
-  readonly trace: (life: Life, what: string) => void;
+  readonly trace: (life: Life, what: () => string) => void;
 }
 
 type Outcome<T> = { readonly value: T } | { readonly fault: unknown };
@@ -84,7 +84,7 @@ export function openWire({ timeline, chance, striker, crash, touch, struck, trac
     counts.set(call.name, nth);
     const strike = striker.choose(call.name, nth, call.strikes);
     if (strike !== null) struck(life);
-    trace(life, `${call.name} #${nth}${call.detail ? ` ${call.detail}` : ''}${strike ? `  *** ${strike}` : ''}`);
+    trace(life, () => `${call.name} #${nth}${call.detail ? ` ${call.detail}` : ''}${strike ? `  *** ${strike}` : ''}`);
     const goMs = chance.next() * 0.6 * call.longestMs;
     const backMs = chance.next() * 0.4 * call.longestMs;
     return new Promise<T>((resolve, reject) => {

@@ -113,7 +113,9 @@ export function buildWorld(scenario: Scenario, tracing: 'kept' | 'none'): World 
       struckCalls += 1;
       for (const witness of witnesses) witness.struck?.(fleet.nameOf(life));
     },
-    trace: (life, what) => note(fleet.nameOf(life), what),
+    trace: (life, what) => {
+      if (tracing === 'kept') note(fleet.nameOf(life), what());
+    },
   });
   const scene: Scene = {
     scenario,
