@@ -16,28 +16,32 @@ export async function takeTicket(ports: Ports, blobName: string, content: unknow
     throw new Error(`A blob in the tickets container cannot be used: ${reading.fault}`);
   }
   const { ticket } = reading;
-  if ((await copyFor(ports, ticket)) === 'put off') return;
+  const notCopied = await tryCopy(ports, ticket);
+  if (notCopied !== null) {
+    const { collectionId, session, index, attempt } = ticket;
+    if (attempt === 1) throw notCopied.fault;
+    ports.log({ event: 'ticket put off', collection: collectionId, session, index, attempt, code: notCopied.code });
+    return;
+  }
   await ports.tickets.remove(ticket);
   // What the last copy makes possible, the next session or the seal, need not wait for the next poll.
   await advance(ports, ticket.collectionId, goAlone(ports));
 }
 
-async function copyFor(ports: Ports, ticket: Ticket): Promise<'copied' | 'put off'> {
-  try {
-    const copied = await copyResult(ports, ticket.collectionId, ticket);
-    if (copied.copied !== 'not yet') return 'copied';
-    throw new NotYet(ticket, copied.reason);
-  } catch (fault) {
-    if (ticket.attempt === 1) throw fault;
-    const { collectionId, session, index, attempt } = ticket;
-    const code = fault instanceof NotYet ? 'not yet' : ports.explain(fault).code;
-    ports.log({ event: 'ticket put off', collection: collectionId, session, index, attempt, code });
-    return 'put off';
-  }
+/** Why a copy was not made, by a code for the log. */
+interface NotCopied {
+  readonly code: string;
+  readonly fault: unknown;
 }
 
-class NotYet extends Error {
-  constructor({ collectionId, session, index }: Ticket, reason: string) {
-    super(`The result ${session}-${index} of ${collectionId} cannot be copied yet: ${reason}`);
+async function tryCopy(ports: Ports, ticket: Ticket): Promise<NotCopied | null> {
+  const { collectionId, session, index } = ticket;
+  try {
+    const copied = await copyResult(ports, collectionId, ticket);
+    if (copied.copied !== 'not yet') return null;
+    const what = `The result ${session}-${index} of ${collectionId} cannot be copied yet: ${copied.reason}`;
+    return { code: 'not yet', fault: new Error(what) };
+  } catch (fault) {
+    return { code: ports.explain(fault).code, fault };
   }
 }
