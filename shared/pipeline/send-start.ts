@@ -86,7 +86,10 @@ async function send(ports: Ports, { name, machineId, session }: ReadyStart, send
   const request = { machineId, comment: writeComment(name), commands: session.commands };
   const answer = await ports.defender.startLiveResponse(request, { signal });
   if (answer.outcome === 'throttled') sending.defender = 'throttles';
-  await ports.governor.noteAnswer(name);
+  // Without the note its place is held as that of a start that is still on its way; the answer itself must not be lost with it.
+  await ports.governor.noteAnswer(name).catch((fault: unknown) => {
+    ports.log({ event: 'fault', at: 'note answer', code: ports.explain(fault).code });
+  });
   ports.log({
     event: 'dispatch',
     collection: name.collectionId,

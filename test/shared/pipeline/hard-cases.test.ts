@@ -126,6 +126,27 @@ describe('answers of Defender that are less than they should be', () => {
     expect((await show(world, id)).status).toBe('starting');
   });
 
+  it.each([
+    { answer: 'started', status: 'running' },
+    { answer: 'busy', status: 'planned' },
+  ] as const)(
+    'a start that Defender answers with $answer is $status, though the quota that the answer is noted in is away',
+    async ({ answer, status }) => {
+      const world = makeWorld();
+      const id = await receive(world);
+      const asked = withDefender(world, {
+        startLiveResponse: (request) =>
+          answer === 'started'
+            ? world.ports.defender.startLiveResponse(request)
+            : Promise.resolve({ outcome: 'busy', reason: 'Somebody else is on the machine.' }),
+      });
+      const noteAnswer = () => Promise.reject(new Error('read ECONNRESET'));
+      await goOn({ ...asked, governor: { ...asked.governor, noteAnswer } }, id);
+      expect((await show(world, id)).status).toBe(status);
+      expect(world.logs).toContainEqual(expect.objectContaining({ event: 'fault', at: 'note answer' }));
+    },
+  );
+
   it('I3: a start that vanishes each time is sent three times and then given up', async () => {
     const world = makeWorld();
     const id = await receive(world);
