@@ -66,6 +66,27 @@ export const DRILLS: readonly Drill[] = [
       { sessions: 1 },
     ),
   ),
+  ...Array.from({ length: 6 }, (_, index) => index + 13).flatMap((nth) =>
+    drill(
+      `somebody pretends to be us on a machine, note ${nth} in the quotas is lost, and the only session is wanted`,
+      1,
+      {
+        machines: [makeMachine(0), makeMachine(1, { away: [{ fromMs: 0, toMs: 40 * MINUTE_MS }] })],
+        // The first one teaches the collector its own name, the second is pretended, the third wants the only session.
+        alerts: [0, 1, 0].map((machine, index) =>
+          makeAlert(index, {
+            machine,
+            files: [`/tmp/${index}`],
+            arrivals: [{ atMs: 1_000 + index * 4 * MINUTE_MS, names: 'alert and machine' }],
+          }),
+        ),
+        episodes: [{ what: 'pretender', of: 'other requestor', fromMs: 4 * MINUTE_MS + 6_000 }],
+        strikes: { by: 'list', list: [{ call: 'update quota', nth, kind: 'lost answer' }] },
+        faultsEndMs: 9 * MINUTE_MS,
+      },
+      { sessions: 1, tickMs: 60_000, pendingLimitMinutes: 6 },
+    ),
+  ),
   ...drill(
     'Defender does not show for a moment what it has shown',
     4,

@@ -245,6 +245,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     '(why ?? countMissing(',
     '(collection.reason ?? countMissing(',
   ),
+  plant(
+    'an answer to a start is lost with the note of it',
+    'pipeline/send-start.ts',
+    "ports.log({ event: 'fault', at: 'note answer',",
+    "throw fault;\n    ports.log({ event: 'fault', at: 'note answer',",
+  ),
 ];
 
 function plant(name: string, file: string, find: string, replace: string): PlantedBug {
