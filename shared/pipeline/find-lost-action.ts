@@ -1,5 +1,5 @@
 import type { CollectionIn } from '../domain/collection.ts';
-import { type AttemptName, writeComment } from '../domain/machine-action.ts';
+import { type AttemptName, phaseOf, writeComment } from '../domain/machine-action.ts';
 import { isSameAttempt } from '../domain/start-quota.ts';
 import { applyEvent } from './apply-event.ts';
 import { later } from './back-off.ts';
@@ -35,10 +35,17 @@ export async function findLostAction(ports: Ports, collection: CollectionIn<'sta
   if (first !== undefined) return noteStarted(ports, machineId, first, name);
   const putOff = (reason: string) =>
     applyEvent(ports, id, { type: 'put off', while: 'starting', notBefore: later(ports, ASK_AGAIN_MS), reason });
-  if (unclear.length > 0) {
-    await putOff(
-      `A live response with exactly what was sent is there (${unclear[0]?.id}), but another caller or source than ours is named for it; nothing is sent beside it. Look whether the app was renamed.`,
-    );
+  const [other] = unclear;
+  if (other !== undefined) {
+    const what = `A live response with exactly what was sent is there (${other.id}), but another caller or source than ours is named for it`;
+    const isOver = waitedMs >= VISIBILITY_MS && unclear.every(({ status }) => phaseOf(status) === 'final');
+    if (!isOver) {
+      await putOff(`${what}; nothing is sent beside it. Look whether the app was renamed.`);
+      return;
+    }
+    // It ran, be it ours or not, and is not run a second time unless somebody says so; its place is for others.
+    const reason = `${what}. It has ended and is not run a second time. Look whether the app was renamed, and retry the collection if it is to be run.`;
+    await applyEvent(ports, id, { type: 'refused', ...progress, reason });
     return;
   }
   if (waitedMs < VISIBILITY_MS) {

@@ -147,6 +147,16 @@ describe('answers of Defender that are less than they should be', () => {
     },
   );
 
+  it('I3: a start that could not be confirmed was not sent, and is not looked for', async () => {
+    const world = makeWorld();
+    const id = await receive(world);
+    const confirmStart = () => Promise.reject(new Error('read ECONNRESET'));
+    await goOn({ ...world.ports, governor: { ...world.ports.governor, confirmStart } }, id);
+    expect(world.actions.size).toBe(0);
+    expect((await show(world, id)).status).toBe('planned');
+    expect(await world.ports.governor.listLeases()).toEqual([]);
+  });
+
   it('I3: a start that vanishes each time is sent three times and then given up', async () => {
     const world = makeWorld();
     const id = await receive(world);

@@ -187,6 +187,20 @@ describe('a start whose answer was lost', () => {
       status: 'starting',
       reason: expect.stringMatching(/another caller or source/),
     });
+
+    // Once that one has ended nothing is to be waited for: the place is for others, and whoever wants it run again says so.
+    const [other = ''] = world.actions.keys();
+    world.endAction(other, 'Succeeded', [
+      ['RunScript', 'Completed'],
+      ['GetFile', 'Completed'],
+    ]);
+    await pollFor(world, 4);
+    expect(world.sent).toHaveLength(1);
+    expect(await show(world, id)).toMatchObject({
+      status: 'failed',
+      reason: expect.stringMatching(/another caller or source/),
+    });
+    expect(await world.ports.governor.listLeases()).toEqual([]);
   });
 });
 
