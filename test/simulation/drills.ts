@@ -66,26 +66,19 @@ export const DRILLS: readonly Drill[] = [
       { sessions: 1 },
     ),
   ),
-  ...Array.from({ length: 6 }, (_, index) => index + 13).flatMap((nth) =>
+  ...Array.from({ length: 4 }, (_, index) => index + 17).flatMap((nth) =>
     drill(
       `somebody pretends to be us on a machine, note ${nth} in the quotas is lost, and the only session is wanted`,
-      1,
-      {
-        machines: [makeMachine(0), makeMachine(1, { away: [{ fromMs: 0, toMs: 40 * MINUTE_MS }] })],
-        // The first one teaches the collector its own name, the second is pretended, the third wants the only session.
-        alerts: [0, 1, 0].map((machine, index) =>
-          makeAlert(index, {
-            machine,
-            files: [`/tmp/${index}`],
-            arrivals: [{ atMs: 1_000 + index * 4 * MINUTE_MS, names: 'alert and machine' }],
-          }),
-        ),
-        episodes: [{ what: 'pretender', of: 'other requestor', fromMs: 4 * MINUTE_MS + 6_000 }],
-        strikes: { by: 'list', list: [{ call: 'update quota', nth, kind: 'lost answer' }] },
-        faultsEndMs: 9 * MINUTE_MS,
-      },
-      { sessions: 1, tickMs: 60_000, pendingLimitMinutes: 6 },
+      2,
+      { ...pretended(180), strikes: { by: 'list', list: [{ call: 'update quota', nth, kind: 'lost answer' }] } },
+      { sessions: 1, tickMs: 60_000 },
     ),
+  ),
+  ...drill(
+    'somebody pretends to be us on a machine, an instance dies as it starts there, and the only session is wanted',
+    4,
+    { ...pretended(40), strikes: { by: 'list', list: [{ call: 'run live response', nth: 2, kind: 'crash before' }] } },
+    { sessions: 1, tickMs: 60_000 },
   ),
   ...drill(
     'Defender does not show for a moment what it has shown',
@@ -120,6 +113,24 @@ export const DRILLS: readonly Drill[] = [
   ...drill('downloads are cut or lie, and nothing else', 2, { faultsEndMs: 5 * MINUTE_MS }, { badDownloads: 0.9 }),
   ...drill('links have expired when they come, and nothing else', 2, { faultsEndMs: 12 * MINUTE_MS }, { linkMs: 0 }),
 ];
+
+/** The first alert teaches the collector its own name, the second is of a machine on which somebody pretends to be us and that is away for so long, the third wants its place. */
+function pretended(awayMinutes: number): Partial<Scenario> {
+  return {
+    machines: [makeMachine(0), makeMachine(1, { away: [{ fromMs: 0, toMs: awayMinutes * MINUTE_MS }] })],
+    alerts: [
+      makeAlert(0),
+      makeAlert(1, { machine: 1, arrivals: [{ atMs: 4 * MINUTE_MS, names: 'alert and machine' }] }),
+      makeAlert(2, {
+        files: ['/tmp/two'],
+        severity: 'Low',
+        arrivals: [{ atMs: 4 * MINUTE_MS + 1_000, names: 'alert and machine' }],
+      }),
+    ],
+    episodes: [{ what: 'pretender', of: 'other requestor', fromMs: 4 * MINUTE_MS + 3_000 }],
+    faultsEndMs: 9 * MINUTE_MS,
+  };
+}
 
 function drill(
   name: string,

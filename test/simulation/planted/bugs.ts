@@ -251,6 +251,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     "ports.log({ event: 'fault', at: 'note answer',",
     "throw fault;\n    ports.log({ event: 'fault', at: 'note answer',",
   ),
+  plant(
+    'a pretender that has ended keeps the place',
+    'pipeline/find-lost-action.ts',
+    'waitedMs >= VISIBILITY_MS && unclear',
+    'waitedMs < 0 && unclear',
+  ),
 ];
 
 function plant(name: string, file: string, find: string, replace: string): PlantedBug {
