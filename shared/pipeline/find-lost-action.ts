@@ -43,7 +43,7 @@ export async function findLostAction(ports: Ports, collection: CollectionIn<'sta
       await putOff(`${what}; nothing is sent beside it. Look whether the app was renamed.`);
       return;
     }
-    // It ran, be it ours or not, and is not run a second time unless somebody says so; its place is for others.
+    // It may be ours and may have run: it is not run a second time unless somebody says so, and its place is for others.
     const reason = `${what}. It has ended and is not run a second time. Look whether the app was renamed, and retry the collection if it is to be run.`;
     await applyEvent(ports, id, { type: 'refused', ...progress, reason });
     return;

@@ -39,7 +39,11 @@ export async function sendStart(ports: Ports, ready: ReadyStart, sending: Sendin
     return giveUpTurn(ports, machineId, name);
   }
   if (sendingIs(sending) === 'throttles') return giveUpIntent(ports, name, 'Defender asked for fewer calls meanwhile.');
-  const refusal = await confirm(ports, ready).catch((fault: unknown) => ports.explain(fault).reason);
+  const refusal = await confirm(ports, ready).catch((fault: unknown) => {
+    const { code, reason } = ports.explain(fault);
+    ports.log({ event: 'fault', at: 'confirm start', code });
+    return reason;
+  });
   if (refusal !== null) return giveUpIntent(ports, name, refusal);
   if (ports.now().getTime() - Date.parse(intent.collection.startingAt) > SEND_WITHIN_MS)
     return giveUpIntent(ports, name, 'It was not sent in time.');

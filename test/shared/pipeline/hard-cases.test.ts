@@ -155,6 +155,7 @@ describe('answers of Defender that are less than they should be', () => {
     expect(world.actions.size).toBe(0);
     expect((await show(world, id)).status).toBe('planned');
     expect(await world.ports.governor.listLeases()).toEqual([]);
+    expect(world.logs).toContainEqual(expect.objectContaining({ event: 'fault', at: 'confirm start' }));
   });
 
   it('I3: a start that vanishes each time is sent three times and then given up', async () => {
