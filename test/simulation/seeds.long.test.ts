@@ -7,6 +7,18 @@ it('I1 to I9, I11: hold for 2,000 seeds', async () => {
   expect(await trySeeds(1_001, 2_000)).toEqual([]);
 }, 900_000);
 
+it("I1 to I9, I11: hold when any one call is struck while the timer keeps the product's own pace", async () => {
+  const scenario = { ...SMALL, settings: { ...SMALL.settings, tickMs: 15_000 } };
+  const strikes = await listStrikes(scenario);
+  expect(strikes.length).toBeGreaterThan(750);
+  expect(
+    await tryStrikes(
+      scenario,
+      strikes.map((strike) => [strike]),
+    ),
+  ).toEqual([]);
+}, 900_000);
+
 it('I1 to I9, I11: hold for a sample of all pairs of faults', async () => {
   const strikes = await listStrikes(SMALL);
   // Pairs that lie a prime number of calls apart: a sample that is the same each time and repeats none.
